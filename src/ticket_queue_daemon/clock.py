@@ -1,0 +1,54 @@
+"""Time as one injectable object, so that no test ever waits."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the daemon asks of time."""
+
+    def now(self) -> datetime:
+        """Wall-clock time, aware, UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that only grow, and go on while the process or the machine sleeps."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; may return early when the daemon is told to stop."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock; ``stop`` ends every sleep under way and to come."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+
+    def now(self) -> datetime:
+        """Wall-clock time, aware, UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since boot; CLOCK_BOOTTIME goes on while the machine is suspended."""
+        boottime = getattr(time, "CLOCK_BOOTTIME", None)
+        return time.monotonic() if boottime is None else time.clock_gettime(boottime)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, or return at once when stopped."""
+        if seconds > 0:
+            self._stop.wait(seconds)
+
+    def stop(self) -> None:
+        """Wake every sleeper: the daemon is going down."""
+        self._stop.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether :meth:`stop` was called."""
+        return self._stop.is_set()

@@ -1,0 +1,81 @@
+"""The error tree, whole. Every leaf says what happened, why, and what to do next.
+
+::
+
+    DaemonError                     exit code
+    ├── ConfigError                 2   settings or usage, all that is wrong in one message
+    │   ├── BlastRadiusError        2   a run would newly touch more tickets than allowed
+    │   └── ReportError             2   the report cannot be read as a list of tickets
+    ├── StoreError                  3   PostgreSQL
+    │   ├── DatabaseUnreachable     3   not there, or it refused us
+    │   ├── MigrationNeeded         2   the schema is missing, behind or ahead
+    │   ├── InstanceMismatch        2   this database belongs to another TDX instance
+    │   └── LeaseLost               3   somebody else may own this work now: stop before the next write
+    └── TdxError                    3   see ``tdx/errors.py`` for its leaves
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DaemonError(Exception):
+    """Base of every error that is meant for a person to read.
+
+    Args:
+        message: what happened and why, one sentence, free of secrets.
+        advice: what to do next; shown on its own line, may be empty.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+class ConfigError(DaemonError):
+    """Settings or usage are wrong; nothing was touched."""
+
+    exit_code = 2
+
+
+class BlastRadiusError(ConfigError):
+    """A run would newly execute an action on more tickets than is allowed without a confirmation."""
+
+
+class ReportError(ConfigError):
+    """The report's answer can't be read as a list of tickets; nothing is concluded from it."""
+
+
+class StoreError(DaemonError):
+    """PostgreSQL did not do what was asked. Never to be read as "not executed"."""
+
+    exit_code = 3
+
+
+class DatabaseUnreachable(StoreError):  # noqa: N818  the name says the state, as the docs do
+    """The database is not there, or it refused the connection."""
+
+
+class MigrationNeeded(StoreError):  # noqa: N818
+    """The schema is missing, behind, or ahead of this program."""
+
+    exit_code = 2
+
+
+class InstanceMismatch(StoreError):  # noqa: N818
+    """The database is bound to another TDX instance; ticket ids would be confused."""
+
+    exit_code = 2
+
+
+class LeaseLost(StoreError):  # noqa: N818
+    """The claim's lease ran out or was taken over: stop before the next write."""
+
+
+class TdxError(DaemonError):
+    """TDX did not answer as asked; the leaves stand in ``tdx/errors.py``."""
+
+    exit_code = 3
