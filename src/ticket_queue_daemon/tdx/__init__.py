@@ -1,0 +1,1 @@
+"""The only room with a telephone; everyone else asks it to call."""

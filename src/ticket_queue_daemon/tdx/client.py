@@ -1,0 +1,116 @@
+"""TdxClient: every endpoint group on one session."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from ticket_queue_daemon.tdx.applications import (
+    AppIds,
+    ApplicationCheck,
+    ApplicationsApi,
+    settle,
+)
+from ticket_queue_daemon.tdx.assets import AssetsApi
+from ticket_queue_daemon.tdx.auth import GET_USER
+from ticket_queue_daemon.tdx.config import instance_of, normalise_base_url, web_base_of
+from ticket_queue_daemon.tdx.feed import FeedApi
+from ticket_queue_daemon.tdx.items import ConfigurationItemsApi
+from ticket_queue_daemon.tdx.models import Person
+from ticket_queue_daemon.tdx.people import PeopleApi
+from ticket_queue_daemon.tdx.reports import ReportsApi
+from ticket_queue_daemon.tdx.session import Session
+from ticket_queue_daemon.tdx.tickets import TicketsApi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from typing import Self
+
+    from ticket_queue_daemon.clock import Clock
+    from ticket_queue_daemon.tdx.config import TdxConfig
+    from ticket_queue_daemon.tdx.ratelimit import WindowState
+
+
+class TdxClient:
+    """The TDX Web API, for any number of threads. Use it as a context manager, or close it.
+
+    Args:
+        config: where and who.
+        clock: tells the time and waits.
+        read_only: refuse every write before it is sent (``ReadOnlyRefused``).
+
+    Raises:
+        ConfigError: the base URL, or the network settings of the environment, can't be used.
+    """
+
+    def __init__(self, config: TdxConfig, *, clock: Clock, read_only: bool = False) -> None:
+        base_url = normalise_base_url(config.base_url)
+        self._session = Session(config, base_url, clock=clock, read_only=read_only)
+        self._apps = AppIds(config.ticket_app_id, config.asset_app_id)
+        self._web_base = web_base_of(base_url)
+        self._me: Person | None = None
+        self._me_lock = threading.Lock()
+        self.base_url = base_url
+        self.instance = instance_of(base_url)
+        self.read_only = read_only
+        self.tickets = TicketsApi(self._session, self._apps)
+        self.feed = FeedApi(self._session)
+        self.reports = ReportsApi(self._session, base_url)
+        self.assets = AssetsApi(self._session, self._apps)
+        self.items = ConfigurationItemsApi(self._session, self._apps)
+        self.people = PeopleApi(self._session)
+        self.applications = ApplicationsApi(self._session)
+
+    def me(self) -> Person:
+        """Our own account; asked once."""
+        with self._me_lock:
+            if self._me is None:
+                self._me = self._session.fetch(GET_USER, Person)
+            return self._me
+
+    def tdx_now(self) -> datetime:
+        """TDX's time, aware UTC: ours, corrected by what TDX's answers said."""
+        return self._session.server_time.now()
+
+    def call_counts(self) -> Mapping[str, int]:
+        """Requests that were sent so far, such as ``{"GET tickets/{id}": 12}``."""
+        return self._session.counts()
+
+    def rate_limits(self) -> list[WindowState]:
+        """Each route's rate window, for status pages."""
+        return self._session.governor.state()
+
+    def ticket_link(self, ticket_id: int) -> str:
+        """Where a person opens the ticket."""
+        return f"{self._web_base}/Apps/{self._apps.ticket}/Tickets/TicketDet?TicketID={ticket_id}"
+
+    def check_applications(self) -> ApplicationCheck:
+        """Check both application ids by one call, and use what it found from now on.
+
+        Raises:
+            ConfigError: an id is wrong and the list does not say which is right.
+        """
+        check = settle(self.applications.list(), self._apps)
+        self._apps.ticket = check.ticket_app_id
+        self._apps.asset_app_id = check.asset_app_id
+        return check
+
+    def guarding(self, check: Callable[[], None]) -> AbstractContextManager[None]:
+        """Within it, ``check`` runs in this thread right before each write leaves.
+
+        That is after every wait for a rate limit or a token; what it raises stops the write,
+        which was then not sent.
+        """
+        return self._session.guarding(check)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,142 @@
+"""The ticket ids in a report's rows; every row that has none is told with its reason. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ticket_queue_daemon.errors import ReportError
+
+if TYPE_CHECKING:
+    from ticket_queue_daemon.tdx.models import Report
+
+SETTING = "DAEMON_REPORT_ID_COLUMN"
+# The state store, like TDX, keeps ticket ids as 32-bit integers.
+LARGEST_ID = 2**31 - 1
+_USUAL_COLUMNS = ("ticketid", "id")
+_USUAL_HEADERS = {"id", "ticketid", "ticket id"}
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row without a usable ticket id; ``index`` counts from 0."""
+
+    index: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketIds:
+    """What a report's rows say.
+
+    Attributes:
+        ids: each ticket once, in the report's order.
+        bad_rows: rows that name no ticket.
+        duplicates: rows that name a ticket again.
+        notes: what an operator should hear.
+    """
+
+    ids: list[int]
+    bad_rows: list[BadRow]
+    duplicates: int
+    notes: list[str]
+
+
+def ticket_ids(report: Report, id_column: str | None = None) -> TicketIds:
+    """The ticket ids of a report.
+
+    The column is the one that is asked for, else ``TicketID``, else ``ID``, else one whose
+    heading is "ID"; case does not matter.
+
+    Raises:
+        ReportError: TDX sent no data, or no column holds ids; nothing is to be concluded.
+    """
+    rows = report.rows
+    if rows is None:
+        raise ReportError(
+            f"Report {report.id} came without data (DataRows is null); that is not an empty queue.",
+            "TDX may not have run it; check the report in TeamDynamix if this stays.",
+        )
+    notes = []
+    if 0 < report.max_results == len(rows):
+        notes.append(
+            f"Report {report.id} returned exactly its maximum of {report.max_results} rows: more "
+            "tickets may match than it shows. Raise its maximum in Report Builder."
+        )
+    wanted = id_column or report.id_column
+    column, note = _column(report, rows, wanted) if rows else ("", None)
+    if note:
+        notes.append(note)
+    found: dict[int, None] = {}
+    bad: list[BadRow] = []
+    for index, row in enumerate(rows):
+        value = _cell(row, column)
+        number = _ticket_id(value)
+        if isinstance(number, str):
+            bad.append(BadRow(index, f"{column}: {number}"))
+        else:
+            found[number] = None
+    return TicketIds(list(found), bad, len(rows) - len(bad) - len(found), notes)
+
+
+def _column(
+    report: Report, rows: list[dict[str, Any]], wanted: str | None
+) -> tuple[str, str | None]:
+    """The key under which rows hold their id, and a note if it is not what was asked for."""
+    keys = {key.casefold(): key for row in rows for key in row}
+    note = None
+    if wanted and wanted.strip():
+        key = keys.get(wanted.strip().casefold()) or _by_header(
+            report, keys, {wanted.strip().casefold()}
+        )
+        if key is not None:
+            return key, None
+        note = f"Report {report.id} has no column {wanted!r} ({SETTING})"
+    for name in _USUAL_COLUMNS:
+        if name in keys:
+            return keys[name], note and f"{note}; read {keys[name]} instead."
+    key = _by_header(report, keys, _USUAL_HEADERS)
+    if key is not None:
+        return key, note and f"{note}; read {key} instead."
+    there = ", ".join(sorted(keys.values(), key=str.casefold)) or "none"
+    raise ReportError(
+        f"{note or f'Report {report.id} has no column TicketID or ID'}; the columns are: {there}.",
+        f"Add the ticket's ID to the report, or set {SETTING} to the column that holds it.",
+    )
+
+
+def _by_header(report: Report, keys: dict[str, str], headers: set[str]) -> str | None:
+    for column in report.columns:
+        if column.header_text.strip().casefold() in headers:
+            for name in (column.column_name, column.sort_column_name):
+                if name.casefold() in keys:
+                    return keys[name.casefold()]
+    return None
+
+
+def _cell(row: dict[str, Any], column: str) -> Any:
+    if column in row:
+        return row[column]
+    folded = column.casefold()
+    return next((value for key, value in row.items() if key.casefold() == folded), None)
+
+
+def _ticket_id(value: Any) -> int | str:
+    """The id, or why there is none."""
+    number: int | None = None
+    if isinstance(value, str):
+        digits, point, zeros = value.strip().partition(".")
+        whole = digits.isascii() and digits.isdigit() and (not point or zeros.strip("0") == "")
+        number = int(digits) if whole and len(digits) <= _SHOWN else None
+    elif isinstance(value, float):
+        number = int(value) if value.is_integer() else None
+    elif isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return "empty"
+    if number is None:
+        return f"{repr(value)[:_SHOWN]} is no whole number"
+    if not 1 <= number <= LARGEST_ID:
+        return f"{str(number)[:_SHOWN]} is no ticket id"
+    return number
