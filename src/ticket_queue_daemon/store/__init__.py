@@ -1,0 +1,1 @@
+"""The only room that speaks SQL; if it is not written here, it did not happen."""

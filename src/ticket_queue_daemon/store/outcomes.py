@@ -1,0 +1,174 @@
+"""Writes in the name of a claim: the plan, its ticks, and the outcome.
+
+Each is one statement, committed before it returns, and refused with LeaseLost when the claim is no
+longer ours. So a crash between any two leaves a row that tells exactly how far it got.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from ticket_queue_daemon.errors import StoreError
+from ticket_queue_daemon.store import values
+from ticket_queue_daemon.store.rows import SETTLED, Claim, Settled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from ticket_queue_daemon.store.session import Session
+
+_STATE = {"postponed": "planned", "in_doubt": "sent"}
+"""Where an effect stands after an answer that did not settle it."""
+
+
+class Outcomes:
+    """What became of a claim."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def write_plan(self, claim: Claim, plan: Mapping[str, Any]) -> None:
+        """Store the plan ahead of every write.
+
+        Raises:
+            LeaseLost: the claim is not ours any more.
+            StoreError: the stored plan has an effect that was sent or applied, and this one forgets it.
+        """
+        self._session.write("write_plan", claim, plan=values.jsonb(plan))
+
+    def effect_sending(self, claim: Claim, effect_no: int, patch: Mapping[str, Any]) -> None:
+        """Note that an effect is about to be sent; extends the lease.
+
+        Raises:
+            LeaseLost: the claim is not ours any more; it must not be sent.
+            StoreError: the plan has no such effect, or it is ticked off already.
+        """
+        self._session.write(
+            "effect_sending",
+            claim,
+            effect_no=effect_no,
+            patch=values.jsonb(patch),
+            lease_seconds=claim.lease_seconds,
+        )
+
+    def effect_settled(
+        self, claim: Claim, effect_no: int, state: Settled, patch: Mapping[str, Any]
+    ) -> None:
+        """Tick an effect off, or note that it is still to do or in doubt.
+
+        Raises:
+            LeaseLost: the claim is not ours any more.
+            StoreError: no such effect, or it is ticked off already.
+            ValueError: not a state that an effect can settle in.
+        """
+        if state not in SETTLED:
+            raise ValueError(f"an effect can't settle as {state!r}")
+        self._session.write(
+            "effect_settled",
+            claim,
+            effect_no=effect_no,
+            state=_STATE.get(state, state),
+            event=f"effect_{state}",
+            patch=values.jsonb(patch),
+        )
+
+    def note(
+        self, claim: Claim, event: str, effect_no: int | None, detail: Mapping[str, Any]
+    ) -> None:
+        """Add a line to the history only.
+
+        Raises:
+            LeaseLost: the claim is not ours any more.
+        """
+        self._session.write(
+            "note", claim, event=event, effect_no=effect_no, detail=values.jsonb(detail)
+        )
+
+    def finish(
+        self,
+        claim: Claim,
+        status: Literal["completed", "skipped"],
+        *,
+        message: str,
+        metadata: Mapping[str, Any],
+        lines: Sequence[str] = (),
+        covers: Sequence[int] = (),
+    ) -> None:
+        """Record a good outcome, the lines it wants told, and the lines that it has told.
+
+        Raises:
+            LeaseLost: the claim is not ours any more; nothing was recorded.
+        """
+        if status not in {"completed", "skipped"}:
+            raise ValueError(f"{status!r} is no good outcome")
+        told = {"message": message} if message else {}
+        self._session.write(
+            "finish",
+            claim,
+            status=status,
+            metadata=values.jsonb({**metadata, **told}),
+            lines=[values.text(line) for line in lines],
+            covers=list(covers),
+        )
+
+    def fail(
+        self,
+        claim: Claim,
+        error: str,
+        *,
+        metadata: Mapping[str, Any],
+        lines: Sequence[str] = (),
+        final: bool,
+        retry_seconds: float,
+        max_attempts: int,
+    ) -> None:
+        """Record a failed attempt; due again after ``retry_seconds`` doubled for each attempt before.
+
+        Raises:
+            LeaseLost: the claim is not ours any more; nothing was recorded.
+        """
+        self._session.write(
+            "fail",
+            claim,
+            error=values.text(error),
+            metadata=values.jsonb(metadata),
+            lines=[values.text(line) for line in lines],
+            final=final,
+            retry_seconds=float(retry_seconds),
+            max_attempts=max_attempts,
+        )
+
+    def park(
+        self,
+        claim: Claim,
+        reason: str,
+        *,
+        metadata: Mapping[str, Any],
+        lines: Sequence[str] = (),
+    ) -> None:
+        """Hold it for a person as ``needs_review``.
+
+        Raises:
+            LeaseLost: the claim is not ours any more; nothing was recorded.
+        """
+        self._session.write(
+            "park",
+            claim,
+            reason=values.text(reason),
+            metadata=values.jsonb(metadata),
+            lines=[values.text(line) for line in lines],
+        )
+
+    def resolve(self, log_id: UUID, *, done: bool, who: str) -> None:
+        """Settle what was parked: it is done, or it is to be tried again now.
+
+        Raises:
+            StoreError: the row is not parked.
+        """
+        name = "resolve_done" if done else "resolve_retry"
+        if not self._session.rows(name, {"log_id": log_id, "who": values.text(who)}):
+            raise StoreError(
+                f"{log_id} is not held for review.",
+                "`ticket-queue-daemon ticket ID` shows how each action of a ticket stands.",
+            )

@@ -1,0 +1,99 @@
+-- write_plan --
+-- Store the plan ahead of every write. A plan that has sent something is replaced only by one that
+-- remembers it: no tick is ever forgotten.
+WITH mine AS (
+    UPDATE meta.daemon_action_log SET
+        plan = %(plan)s, updated_at = clock_timestamp()
+    WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
+      AND lease_until > clock_timestamp()
+      AND NOT EXISTS (
+          SELECT FROM jsonb_array_elements(plan -> 'effects') AS past
+          WHERE past ->> 'state' IN ('sent', 'applied', 'already_there')
+            AND NOT EXISTS (
+                SELECT FROM jsonb_array_elements(%(plan)s::jsonb -> 'effects') AS present
+                WHERE present -> 'kind' = past -> 'kind'
+                  AND present -> 'params' = past -> 'params'
+                  AND present -> 'state' = past -> 'state'))
+    RETURNING *
+), told AS (
+    INSERT INTO meta.daemon_action_history (
+        log_id, ticket_id, action_id, run_id, worker, attempt, event, detail)
+    SELECT log_id, ticket_id, action_id, run_id, claimed_by, attempts + 1, 'planned', plan
+    FROM mine
+)
+SELECT log_id FROM mine
+
+-- effect_sending --
+-- Note that an effect is about to be sent, before it is; with a lease long enough to wait for the
+-- answer. What is ticked off is never sent again.
+WITH mine AS (
+    UPDATE meta.daemon_action_log SET
+        plan = jsonb_set(
+            plan, ARRAY['effects', %(effect_no)s::text],
+            (plan -> 'effects' -> %(effect_no)s::integer) || %(patch)s::jsonb
+            || jsonb_build_object('state', 'sent', 'sent_at', clock_timestamp())),
+        lease_until = GREATEST(
+            lease_until, clock_timestamp() + make_interval(secs => %(lease_seconds)s)),
+        updated_at = clock_timestamp()
+    WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
+      AND lease_until > clock_timestamp()
+      AND plan -> 'effects' -> %(effect_no)s::integer ->> 'state' IN ('planned', 'sent', 'refused')
+    RETURNING *
+), told AS (
+    INSERT INTO meta.daemon_action_history (
+        log_id, ticket_id, action_id, run_id, worker, attempt, event, effect_no, detail)
+    SELECT log_id, ticket_id, action_id, run_id, claimed_by, attempts + 1,
+           'effect_sent', %(effect_no)s, %(patch)s::jsonb
+    FROM mine
+)
+SELECT log_id FROM mine
+
+-- effect_settled --
+-- Tick an effect off, or say what else became of it.
+WITH mine AS (
+    UPDATE meta.daemon_action_log SET
+        plan = jsonb_set(
+            plan, ARRAY['effects', %(effect_no)s::text],
+            (plan -> 'effects' -> %(effect_no)s::integer) || %(patch)s::jsonb
+            || jsonb_build_object('state', %(state)s::text, 'settled_at', clock_timestamp())),
+        updated_at = clock_timestamp()
+    WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
+      AND lease_until > clock_timestamp()
+      AND plan -> 'effects' -> %(effect_no)s::integer ->> 'state' IN ('planned', 'sent', 'refused')
+    RETURNING *
+), told AS (
+    INSERT INTO meta.daemon_action_history (
+        log_id, ticket_id, action_id, run_id, worker, attempt, event, effect_no, detail)
+    SELECT log_id, ticket_id, action_id, run_id, claimed_by, attempts + 1,
+           %(event)s, %(effect_no)s, %(patch)s::jsonb
+    FROM mine
+)
+SELECT log_id FROM mine
+
+-- note --
+-- A line of history for a claim that is ours.
+INSERT INTO meta.daemon_action_history (
+    log_id, ticket_id, action_id, run_id, worker, attempt, event, effect_no, detail)
+SELECT log_id, ticket_id, action_id, run_id, claimed_by, attempts + 1,
+       %(event)s, %(effect_no)s, %(detail)s::jsonb
+FROM meta.daemon_action_log
+WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
+  AND lease_until > clock_timestamp()
+RETURNING log_id
+
+-- known_entry_ids --
+-- Feed entries of this ticket that are known to be effects of ours. Looked-up candidates don't count:
+-- only what was settled as ours.
+SELECT DISTINCT (entry_id #>> '{}')::numeric::bigint AS entry_id
+FROM (
+    SELECT jsonb_path_query(
+        plan,
+        '$.effects[*] ? (@.state == "applied" || @.state == "already_there").**.entry_id'
+        ' ? (@.type() == "number")')
+    FROM meta.daemon_action_log
+    WHERE ticket_id = %(ticket_id)s AND plan IS NOT NULL
+  UNION ALL
+    SELECT jsonb_path_query(detail, '$.**.entry_id ? (@.type() == "number")')
+    FROM meta.daemon_action_history
+    WHERE ticket_id = %(ticket_id)s AND event IN ('effect_applied', 'effect_already_there')
+) AS known (entry_id)

@@ -1,0 +1,156 @@
+-- finish --
+-- Record a good outcome: the row, its history, the lines it wants told, the lines it has told, at once.
+WITH mine AS (
+    UPDATE meta.daemon_action_log SET
+        status = %(status)s, executed_at = clock_timestamp(), error_message = NULL,
+        metadata = %(metadata)s, claim_token = NULL, lease_until = NULL, claims = 0,
+        updated_at = clock_timestamp()
+    WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
+      AND lease_until > clock_timestamp()
+    RETURNING *
+), covered AS (
+    UPDATE meta.daemon_summary_lines line SET
+        covered_by = mine.log_id, covered_at = clock_timestamp()
+    FROM mine
+    WHERE line.line_id = ANY (%(covers)s::bigint[]) AND line.ticket_id = mine.ticket_id
+      AND line.covered_by IS NULL
+    RETURNING line.line_id
+), freed AS (
+    UPDATE meta.daemon_summary_lines line SET reserved_by = NULL
+    FROM mine
+    WHERE line.reserved_by = mine.log_id AND line.covered_by IS NULL
+      AND line.line_id <> ALL (%(covers)s::bigint[])
+), lines AS (
+    INSERT INTO meta.daemon_summary_lines (ticket_id, log_id, queue, text)
+    SELECT mine.ticket_id, mine.log_id, mine.queue, line.text
+    FROM mine, unnest(%(lines)s::text[]) WITH ORDINALITY AS line (text, place)
+    ORDER BY line.place
+), told AS (
+    INSERT INTO meta.daemon_action_history (
+        log_id, ticket_id, action_id, run_id, worker, attempt, event, detail)
+    SELECT log_id, ticket_id, action_id, run_id, claimed_by, attempts + 1, %(status)s, metadata
+    FROM mine
+  UNION ALL
+    SELECT log_id, ticket_id, action_id, run_id, claimed_by, attempts + 1, 'summarised',
+           jsonb_build_object('lines', (SELECT jsonb_agg(line_id ORDER BY line_id) FROM covered))
+    FROM mine
+    WHERE EXISTS (SELECT FROM covered)
+)
+SELECT log_id FROM mine
+
+-- fail --
+-- Record a failed attempt. It is due again after a back-off that doubles (a tenth of jitter, a day at
+-- most), unless this was final or the last attempt.
+WITH mine AS (
+    UPDATE meta.daemon_action_log SET
+        status = 'failed', executed_at = clock_timestamp(), error_message = %(error)s,
+        metadata = %(metadata)s, claim_token = NULL, lease_until = NULL, claims = 0,
+        attempts = attempts + 1,
+        plan = CASE WHEN cardinality(%(lines)s::text[]) = 0 THEN plan
+                    ELSE meta.daemon_plan_told(plan) END,
+        next_attempt_at = CASE
+            WHEN %(final)s OR attempts + 1 >= %(max_attempts)s THEN NULL
+            ELSE clock_timestamp() + make_interval(secs => LEAST(
+                86400.0,
+                %(retry_seconds)s::double precision * power(2.0, LEAST(attempts, 30))
+                * (0.9 + 0.2 * random())))
+        END,
+        updated_at = clock_timestamp()
+    WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
+      AND lease_until > clock_timestamp()
+    RETURNING *
+), lines AS (
+    INSERT INTO meta.daemon_summary_lines (ticket_id, log_id, queue, text)
+    SELECT mine.ticket_id, mine.log_id, mine.queue, line.text
+    FROM mine, unnest(%(lines)s::text[]) WITH ORDINALITY AS line (text, place)
+    ORDER BY line.place
+), told AS (
+    INSERT INTO meta.daemon_action_history (
+        log_id, ticket_id, action_id, run_id, worker, attempt, event, detail)
+    SELECT log_id, ticket_id, action_id, run_id, claimed_by, attempts, 'failed',
+           metadata || jsonb_build_object('error', error_message, 'next_attempt_at', next_attempt_at)
+    FROM mine
+)
+SELECT log_id FROM mine
+
+-- park --
+-- Hold it for a person: what happened can't be known, so nothing is sent again.
+WITH mine AS (
+    UPDATE meta.daemon_action_log SET
+        status = 'needs_review', executed_at = clock_timestamp(), error_message = %(reason)s,
+        metadata = %(metadata)s, claim_token = NULL, lease_until = NULL, claims = 0,
+        plan = CASE WHEN cardinality(%(lines)s::text[]) = 0 THEN plan
+                    ELSE meta.daemon_plan_told(plan) END,
+        updated_at = clock_timestamp()
+    WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
+      AND lease_until > clock_timestamp()
+    RETURNING *
+), lines AS (
+    INSERT INTO meta.daemon_summary_lines (ticket_id, log_id, queue, text)
+    SELECT mine.ticket_id, mine.log_id, mine.queue, line.text
+    FROM mine, unnest(%(lines)s::text[]) WITH ORDINALITY AS line (text, place)
+    ORDER BY line.place
+), told AS (
+    INSERT INTO meta.daemon_action_history (
+        log_id, ticket_id, action_id, run_id, worker, attempt, event, detail)
+    SELECT log_id, ticket_id, action_id, run_id, claimed_by, attempts + 1, 'parked',
+           metadata || jsonb_build_object('reason', error_message)
+    FROM mine
+)
+SELECT log_id FROM mine
+
+-- resolve_done --
+-- A person has seen that it is done: what was in doubt is ticked off in that person's name, and the
+-- lines that a summary told count as told.
+WITH settled AS (
+    UPDATE meta.daemon_action_log entry SET
+        status = 'completed', executed_at = clock_timestamp(), error_message = NULL,
+        metadata = metadata || jsonb_build_object('resolved_by', %(who)s::text),
+        plan = CASE WHEN plan IS NULL THEN NULL ELSE jsonb_set(plan, '{effects}', COALESCE((
+            SELECT jsonb_agg(
+                CASE WHEN effect ->> 'state' = 'sent'
+                     THEN effect || jsonb_build_object('state', 'applied', 'resolved_by', %(who)s::text)
+                     ELSE effect END
+                ORDER BY place)
+            FROM jsonb_array_elements(plan -> 'effects') WITH ORDINALITY AS each (effect, place)
+        ), '[]')) END,
+        updated_at = clock_timestamp()
+    WHERE log_id = %(log_id)s AND status = 'needs_review'
+    RETURNING *
+), covered AS (
+    UPDATE meta.daemon_summary_lines line SET
+        covered_by = settled.log_id, covered_at = clock_timestamp()
+    FROM settled
+    WHERE line.reserved_by = settled.log_id AND line.covered_by IS NULL
+), told AS (
+    INSERT INTO meta.daemon_action_history (
+        log_id, ticket_id, action_id, worker, attempt, event, detail)
+    SELECT log_id, ticket_id, action_id, %(who)s::text, attempts + 1, 'resolved', '{"done": true}'
+    FROM settled
+)
+SELECT log_id FROM settled
+
+-- resolve_retry --
+-- A person has seen that it is not done: what was in doubt is planned again, and due now, even if the
+-- ticket has left the report (that is what the mark 'resolved' in the plan is for).
+WITH settled AS (
+    UPDATE meta.daemon_action_log entry SET
+        status = 'failed', next_attempt_at = clock_timestamp(), attempts = 0,
+        plan = CASE WHEN plan IS NULL THEN NULL ELSE jsonb_set(plan, '{effects}', COALESCE((
+            SELECT jsonb_agg(
+                CASE WHEN effect ->> 'state' = 'sent'
+                     THEN effect || jsonb_build_object('state', 'planned', 'resolved_by', %(who)s::text)
+                     ELSE effect END
+                ORDER BY place)
+            FROM jsonb_array_elements(plan -> 'effects') WITH ORDINALITY AS each (effect, place)
+        ), '[]')) || '{"resolved": "retry"}' END,
+        updated_at = clock_timestamp()
+    WHERE log_id = %(log_id)s AND status = 'needs_review'
+    RETURNING *
+), told AS (
+    INSERT INTO meta.daemon_action_history (
+        log_id, ticket_id, action_id, worker, attempt, event, detail)
+    SELECT log_id, ticket_id, action_id, %(who)s::text, attempts + 1, 'resolved', '{"done": false}'
+    FROM settled
+)
+SELECT log_id FROM settled

@@ -1,0 +1,107 @@
+-- pending --
+-- The pairs that need work, in the order to do it. One statement, whose cost follows the report and
+-- not the log: each LATERAL … LIMIT 1 is one probe of an index, which the planner can't turn into a
+-- scan of the whole log, however large the report or stale its statistics.
+WITH moment AS MATERIALIZED (
+    SELECT clock_timestamp() AS now
+),
+reported AS MATERIALIZED (
+    SELECT ticket_id, place
+    FROM unnest(%(ticket_ids)s::integer[]) WITH ORDINALITY AS given (ticket_id, place)
+),
+work AS (
+    SELECT action_id, place
+    FROM unnest(%(work_ids)s::text[], %(work_places)s::integer[]) AS given (action_id, place)
+),
+summarising AS (
+    SELECT action_id, place, even_if_empty
+    FROM unnest(
+        %(summary_ids)s::text[], %(summary_places)s::integer[], %(summary_even_if_empty)s::boolean[]
+    ) AS given (action_id, place, even_if_empty)
+),
+busy AS MATERIALIZED (
+    SELECT DISTINCT ticket_id
+    FROM meta.daemon_action_log
+    WHERE status = 'started' AND lease_until > (SELECT now FROM moment)
+),
+found (ticket_id, action_id, why, rank) AS (
+    -- Work whose owner died: whatever the ticket, whatever the action, before anything new.
+    SELECT entry.ticket_id, entry.action_id, 'recover', 0
+    FROM meta.daemon_action_log entry
+    WHERE entry.status = 'started' AND entry.queue = %(queue)s
+      AND entry.lease_until <= (SELECT now FROM moment)
+  UNION ALL
+    -- Failed with something sent and unsettled (or told by a person to go on): also of tickets that
+    -- have left the report, and of actions that have left the configuration.
+    SELECT entry.ticket_id, entry.action_id,
+           CASE WHEN entry.action_id IN (SELECT action_id FROM summarising)
+                THEN 'summary' ELSE 'retry' END,
+           1
+    FROM meta.daemon_action_log entry
+    WHERE entry.status = 'failed' AND entry.queue = %(queue)s
+      AND (entry.plan -> 'effects' @> '[{"state": "sent"}]' OR entry.plan ? 'resolved')
+      AND entry.next_attempt_at <= (SELECT now FROM moment)
+  UNION ALL
+    SELECT reported.ticket_id, work.action_id,
+           CASE WHEN entry.status IS NULL THEN 'new' ELSE 'retry' END,
+           2
+    FROM reported
+    CROSS JOIN work
+    LEFT JOIN LATERAL (
+        SELECT status, next_attempt_at
+        FROM meta.daemon_action_log
+        WHERE ticket_id = reported.ticket_id AND action_id = work.action_id
+        LIMIT 1
+    ) entry ON true
+    WHERE entry.status IS NULL
+       OR (entry.status = 'failed' AND entry.next_attempt_at <= (SELECT now FROM moment))
+  UNION ALL
+    -- Lines to tell, in the report or not.
+    SELECT telling.ticket_id, summarising.action_id, 'summary', 3
+    FROM summarising
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT line.ticket_id
+        FROM meta.daemon_open_lines line
+        WHERE line.queue = %(queue)s
+          AND (line.held_by IS NULL OR line.held_by = summarising.action_id)
+    ) telling
+    LEFT JOIN LATERAL (
+        SELECT status, next_attempt_at
+        FROM meta.daemon_action_log
+        WHERE ticket_id = telling.ticket_id AND action_id = summarising.action_id
+        LIMIT 1
+    ) entry ON true
+    WHERE entry.status IS NULL OR entry.status IN ('completed', 'skipped')
+       OR (entry.status = 'failed' AND entry.next_attempt_at <= (SELECT now FROM moment))
+  UNION ALL
+    -- A summary that is wanted even when there is nothing to tell.
+    SELECT reported.ticket_id, summarising.action_id, 'summary', 3
+    FROM reported
+    CROSS JOIN summarising
+    LEFT JOIN LATERAL (
+        SELECT status, next_attempt_at
+        FROM meta.daemon_action_log
+        WHERE ticket_id = reported.ticket_id AND action_id = summarising.action_id
+        LIMIT 1
+    ) entry ON true
+    WHERE summarising.even_if_empty
+      AND (entry.status IS NULL
+           OR (entry.status = 'failed' AND entry.next_attempt_at <= (SELECT now FROM moment)))
+),
+once AS (
+    SELECT DISTINCT ON (ticket_id, action_id) ticket_id, action_id, why, rank
+    FROM found
+    WHERE NOT EXISTS (SELECT FROM busy WHERE busy.ticket_id = found.ticket_id)
+    ORDER BY ticket_id, action_id, rank
+)
+SELECT once.ticket_id, once.action_id, once.why, reported.place IS NOT NULL AS in_report
+FROM once
+LEFT JOIN reported ON reported.ticket_id = once.ticket_id
+LEFT JOIN (SELECT * FROM work UNION ALL SELECT action_id, place FROM summarising) AS configured
+    ON configured.action_id = once.action_id
+ORDER BY
+    once.why <> 'recover',
+    reported.place NULLS LAST,
+    once.ticket_id,
+    configured.place NULLS FIRST,
+    once.action_id

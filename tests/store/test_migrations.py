@@ -1,0 +1,255 @@
+"""However a database comes to the schema, it is the same schema; and it comes to it once."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ledger import claim_one, finish, sql
+from shape import shape
+from ticket_queue_daemon.errors import MigrationNeeded, StoreError
+from ticket_queue_daemon.store import migrate
+from ticket_queue_daemon.store.migrate import Migrator, migrations, script
+from ticket_queue_daemon.store.pool import Database
+from ticket_queue_daemon.store.tracker import StateTracker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Iterator[Database]:
+    with Database(empty_database_url) as database:
+        yield database
+
+
+def psql(url: str, text: str, *options: str) -> str:
+    done = subprocess.run(
+        ["psql", "-X", "-q", *options, url], input=text, capture_output=True, text=True, check=True
+    )
+    return done.stderr
+
+
+def test_a_fresh_database_lacks_everything_and_says_so(empty: Database) -> None:
+    state = Migrator(empty).status()
+
+    assert (state.current, state.wanted, state.ready) == (0, len(migrations()), False)
+    assert state.missing == [migration.name for migration in migrations()]
+    with pytest.raises(MigrationNeeded, match="lacks 5 of 5") as needed:
+        Migrator(empty).check()
+    assert "ticket-queue-daemon db upgrade" in needed.value.advice
+    assert needed.value.exit_code == 2
+
+
+def test_asking_where_it_stands_changes_nothing(empty: Database) -> None:
+    Migrator(empty).status()
+
+    assert empty.rows(b"SELECT to_regnamespace('meta') IS NULL AS untouched") == [
+        {"untouched": True}
+    ]
+
+
+def test_an_upgrade_names_what_it_did_and_the_next_has_nothing_to_do(empty: Database) -> None:
+    migrator = Migrator(empty)
+
+    assert migrator.upgrade() == [migration.name for migration in migrations()]
+    assert migrator.upgrade() == []
+    migrator.check()
+    assert migrator.status().ready
+
+
+def test_the_numbers_have_no_gap() -> None:
+    assert [one.number for one in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+def test_psql_makes_the_same_schema_and_may_run_twice(
+    empty_database_url: str, database_url: str
+) -> None:
+    psql(empty_database_url, script(), "-v", "ON_ERROR_STOP=1")
+    once = shape(empty_database_url)
+    psql(empty_database_url, script(), "-v", "ON_ERROR_STOP=1")
+
+    assert once == shape(database_url)
+    assert shape(empty_database_url) == once
+    with Database(empty_database_url) as database:
+        assert Migrator(database).upgrade() == []
+        finish(StateTracker(database), claim_one(StateTracker(database)), "a line")
+
+
+def test_psql_in_single_transaction_mode_works_too(
+    empty_database_url: str, database_url: str
+) -> None:
+    psql(empty_database_url, script(), "-1", "-v", "ON_ERROR_STOP=1")
+
+    assert shape(empty_database_url) == shape(database_url)
+
+
+def test_a_failure_under_psql_leaves_nothing_even_without_on_error_stop(
+    empty_database_url: str,
+) -> None:
+    sql(empty_database_url, "CREATE SCHEMA meta")
+    sql(empty_database_url, "CREATE VIEW meta.daemon_action_log AS SELECT 1 AS in_the_way")
+
+    assert "ERROR" in psql(empty_database_url, script())
+
+    assert sql(empty_database_url, "SELECT to_regclass('meta.daemon_migrations')") == [(None,)]
+
+
+@pytest.mark.parametrize("number", range(1, len(migrations())))
+def test_every_past_version_upgrades_to_the_same_schema(
+    empty: Database,
+    empty_database_url: str,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+) -> None:
+    past = migrations()[:number]
+    with monkeypatch.context() as then:
+        then.setattr(migrate, "migrations", lambda: past)
+        Migrator(empty).upgrade()
+        assert Migrator(empty).status().current == number
+
+    Migrator(empty).upgrade()
+
+    assert shape(empty_database_url) == shape(database_url)
+
+
+def test_an_edited_past_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    edited = (
+        dataclasses.replace(migrations()[0], text=migrations()[0].text + "-- edited\n"),
+        *migrations()[1:],
+    )
+    monkeypatch.setattr(migrate, "migrations", lambda: edited)
+
+    for refused in (Migrator(database).check, Migrator(database).upgrade):
+        with pytest.raises(MigrationNeeded, match="0001_action_log differs"):
+            refused()
+
+
+def test_line_ends_of_a_checkout_are_no_edit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for migration in migrations():
+        text = migration.text.replace("\n", "\r\n")
+        (tmp_path / f"{migration.name}.sql").write_text(text, newline="")
+    monkeypatch.setattr(migrate.resources, "files", lambda _: tmp_path)
+
+    assert migrations.__wrapped__() == migrations()
+
+
+def test_a_database_ahead_of_the_program_is_refused(database: Database) -> None:
+    database.rows(
+        b"INSERT INTO meta.daemon_migrations (number, name, checksum) VALUES (99, '0099_x', '')"
+    )
+
+    for refused in (Migrator(database).check, Migrator(database).upgrade):
+        with pytest.raises(MigrationNeeded, match=r"at migration 99, this program knows 5"):
+            refused()
+
+
+def test_a_unique_rule_taken_away_by_hand_is_noticed(database: Database) -> None:
+    database.rows(b"ALTER TABLE meta.daemon_action_log DROP CONSTRAINT unique_ticket_action")
+
+    with pytest.raises(MigrationNeeded, match="executed more than once"):
+        Migrator(database).check()
+
+
+def test_tables_taken_away_by_hand_are_noticed(database: Database) -> None:
+    database.rows(b"DROP TABLE meta.daemon_action_history CASCADE")
+
+    with pytest.raises(MigrationNeeded, match="are gone"):
+        Migrator(database).check()
+
+
+def test_a_refused_migration_is_named_and_leaves_nothing(
+    empty: Database, empty_database_url: str
+) -> None:
+    sql(empty_database_url, "CREATE SCHEMA meta")
+    sql(
+        empty_database_url,
+        "CREATE TABLE meta.daemon_action_log (log_id uuid PRIMARY KEY, ticket_id int NOT NULL,"
+        " action_type varchar(100), action_id varchar(255), action_hash varchar(64),"
+        " status varchar(20), executed_at timestamp, error_message text, metadata jsonb)",
+    )
+    sql(
+        empty_database_url,
+        "CREATE VIEW meta.of_a_dba AS SELECT executed_at FROM meta.daemon_action_log",
+    )
+
+    with pytest.raises(StoreError, match="0003_adoption was refused: cannot alter type") as refused:
+        Migrator(empty).upgrade()
+
+    assert "view" in refused.value.advice
+    assert Migrator(empty).status().current == 2
+    assert "unique_ticket_action" not in str(shape(empty_database_url)["constraints"])
+
+
+def test_daemons_that_start_together_upgrade_once(empty_database_url: str) -> None:
+    done: list[str] = []
+    errors: list[Exception] = []
+
+    def start() -> None:
+        try:
+            with Database(empty_database_url) as database:
+                done.extend(Migrator(database).upgrade())
+        except Exception as error:  # noqa: BLE001  told in the assertion
+            errors.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    assert sorted(done) == [migration.name for migration in migrations()]
+
+
+def test_without_the_schema_a_tracker_says_which_command_to_run(empty: Database) -> None:
+    with pytest.raises(MigrationNeeded, match="daemon_action_log") as needed:
+        StateTracker(empty).has_executed(1, "a:b:c")
+
+    assert "ticket-queue-daemon db upgrade" in needed.value.advice
+
+
+def test_a_user_without_rights_is_told_what_to_grant(database: Database, database_url: str) -> None:
+    sql(database_url, "DROP ROLE IF EXISTS somebody")
+    sql(database_url, "CREATE ROLE somebody LOGIN")
+    with (
+        Database(database_url.replace("postgres@", "somebody@")) as theirs,
+        pytest.raises(StoreError, match="permission denied") as refused,
+    ):
+        StateTracker(theirs).has_executed(1, "a:b:c")
+
+    assert "GRANT" in refused.value.advice
+
+
+def test_the_grants_of_db_sql_are_enough(database_url: str) -> None:
+    sql(database_url, "DROP ROLE IF EXISTS the_daemon")
+    sql(database_url, "CREATE ROLE the_daemon LOGIN")
+    grants = script().partition("-- GRANT")
+    for line in (grants[1] + grants[2]).replace("\n--     ", " ").splitlines():
+        sql(database_url, line.removeprefix("-- "))
+
+    with Database(database_url.replace("postgres@", "the_daemon@")) as theirs:
+        Migrator(theirs).check()
+        tracker = StateTracker(theirs)
+        tracker.bind_instance("host/TDWebApi")
+        tracker.release(claim_one(tracker))
+        finish(tracker, claim_one(tracker), "a line")
+        from ledger import QUEUE, summary, terms, work  # noqa: PLC0415
+
+        tracker.register_actions([work()])
+        assert tracker.pending(QUEUE, [1], [summary()])
+        claim = tracker.claim_summary(1, summary(), **terms())
+        assert claim is not None
+        finish(tracker, claim, covers=[line.line_id for line in claim.lines])
+        assert tracker.history(1)
+        assert theirs.rows(b"SELECT * FROM meta.daemon_recent_activity")
+    sql(database_url, "DROP OWNED BY the_daemon")
+    sql(database_url, "DROP ROLE the_daemon")

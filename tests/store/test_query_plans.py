@@ -1,0 +1,157 @@
+"""The hot queries cost what the report costs, not what the log has grown to."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from ledger import QUEUE, RUN, work
+from ticket_queue_daemon.store.sql import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TICKETS = 500_000
+COMMENT, ASSET = work("comment"), work("add_asset")
+
+
+@pytest.fixture(scope="module")
+def grown(postgres: str) -> Iterator[psycopg.Connection[Any]]:
+    """A log of a million rows, with a few of every kind that is looked for."""
+    with psycopg.connect(postgres, autocommit=True) as maintenance:
+        maintenance.execute("CREATE DATABASE grown TEMPLATE migrated_template")
+    with psycopg.connect(postgres.replace("/postgres?", "/grown?"), autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO meta.daemon_action_log (ticket_id, action_id, action_type, queue, plan)"
+            f" SELECT ticket, action, 'x', '{QUEUE}', CASE WHEN ticket %% 10 = 0"
+            ' THEN \'{"effects": [{"state": "applied"}]}\'::jsonb END'
+            f" FROM generate_series(1, {TICKETS}) ticket, unnest(%s::text[]) action",
+            [[COMMENT.action_id, ASSET.action_id]],
+        )
+        connection.execute(
+            "UPDATE meta.daemon_action_log SET status = 'failed', next_attempt_at = now(),"
+            ' plan = \'{"effects": [{"state": "sent"}]}\' WHERE ticket_id % 10000 = 0'
+        )
+        connection.execute(
+            "UPDATE meta.daemon_action_log SET status = 'started', claim_token = gen_random_uuid(),"
+            " lease_until = now(), claimed_by = 'w', claimed_at = now(), claims = 1,"
+            " run_id = gen_random_uuid() WHERE ticket_id % 10000 = 1"
+        )
+        connection.execute(
+            "INSERT INTO meta.daemon_summary_lines (ticket_id, log_id, queue, text, covered_by, covered_at)"
+            f" SELECT ticket, gen_random_uuid(), '{QUEUE}', 'x',"
+            " CASE WHEN ticket % 1000 > 0 THEN gen_random_uuid() END, CASE WHEN ticket % 1000 > 0 THEN now() END"
+            " FROM generate_series(1, 100000) ticket"
+        )
+        yield connection
+    with psycopg.connect(postgres, autocommit=True) as maintenance:
+        maintenance.execute("DROP DATABASE grown WITH (FORCE)")
+
+
+@pytest.fixture(scope="module", params=["without statistics", "analysed"])
+def log(grown: psycopg.Connection[Any], request: pytest.FixtureRequest) -> psycopg.Connection[Any]:
+    if request.param == "analysed":
+        grown.execute("ANALYZE")
+    return grown
+
+
+def nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node, *(each for child in node.get("Plans", []) for each in nodes(child))]
+
+
+def scans(connection: psycopg.Connection[Any], name: str, params: dict[str, Any]) -> set[str]:
+    """The tables that a statement's plan reads from end to end."""
+    with connection.transaction(force_rollback=True):
+        explained = connection.execute(b"EXPLAIN (FORMAT JSON) " + sql(name), params).fetchone()
+    assert explained is not None
+    plan = explained[0] if isinstance(explained[0], list) else json.loads(explained[0])
+    return {
+        node["Relation Name"] for node in nodes(plan[0]["Plan"]) if node["Node Type"] == "Seq Scan"
+    }
+
+
+def asking(tickets: range, *, even_if_empty: bool = False) -> dict[str, Any]:
+    return {
+        "queue": QUEUE,
+        "ticket_ids": list(tickets),
+        "work_ids": [COMMENT.action_id, ASSET.action_id],
+        "work_places": [0, 1],
+        "summary_ids": ["summary:x:v1"],
+        "summary_places": [2],
+        "summary_even_if_empty": [even_if_empty],
+    }
+
+
+@pytest.mark.parametrize("reported", [0, 1, 1_000, 100_000])
+@pytest.mark.parametrize("even_if_empty", [False, True])
+def test_pending_never_reads_the_whole_log(
+    log: psycopg.Connection[Any], reported: int, even_if_empty: bool
+) -> None:
+    asked = asking(range(TICKETS - reported, TICKETS), even_if_empty=even_if_empty)
+
+    assert scans(log, "pending", asked) == set()
+
+
+def test_pending_of_a_prepared_statement_never_reads_the_whole_log(
+    log: psycopg.Connection[Any],
+) -> None:
+    log.execute("SET plan_cache_mode = force_generic_plan")
+    try:
+        for _ in range(2):
+            log.execute(sql("pending"), asking(range(1000)), prepare=True)
+        assert scans(log, "pending", asking(range(1000))) == set()
+    finally:
+        log.execute("RESET plan_cache_mode")
+
+
+CLAIM = {
+    "ticket_id": 77,
+    "queue": QUEUE,
+    "run_id": RUN,
+    "worker": "w",
+    "lease_seconds": 300.0,
+    "action_ids": [COMMENT.action_id, ASSET.action_id],
+    "action_types": ["comment", "add_asset"],
+    "action_hashes": ["", ""],
+    "action_id": "summary:x:v1",
+    "action_type": "summary",
+    "action_hash": "",
+    "even_if_empty": False,
+    "log_id": RUN,
+    "log_ids": [RUN],
+    "token": RUN,
+    "tokens": [RUN],
+    "effect_no": 0,
+    "patch": "{}",
+    "plan": '{"effects": []}',
+    "metadata": "{}",
+    "lines": ["a"],
+    "covers": [1],
+    "status": "completed",
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ticket_is_busy",
+        "claim",
+        "claim_recovery",
+        "claim_summary",
+        "reserve_lines",
+        "reserved_lines",
+        "renew",
+        "write_plan",
+        "effect_sending",
+        "finish",
+        "has_executed",
+        "get_ticket_actions",
+        "known_entry_ids",
+        "history",
+    ],
+)
+def test_no_step_of_a_ticket_reads_a_whole_table(log: psycopg.Connection[Any], name: str) -> None:
+    assert scans(log, name, CLAIM) == set()
