@@ -1,0 +1,1 @@
+"""We watch, we count, we write it down; we never stop the work."""

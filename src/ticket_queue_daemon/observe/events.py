@@ -1,0 +1,130 @@
+"""What happened, as frozen values, and the protocol of whoever wants to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+Level: TypeAlias = Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """One pass over a queue begins."""
+
+    run_id: UUID
+    queue: str
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class ReportRead:
+    """The report was read; ``notes`` say what was odd about it, in sentences."""
+
+    found: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TicketsPending:
+    """How many tickets have work in this run."""
+
+    total: int
+
+
+@dataclass(frozen=True)
+class TicketStarted:
+    """A worker took up a ticket."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True)
+class ActionFinished:
+    """One action on one ticket ended.
+
+    ``outcome`` is ``completed``, ``failed``, ``skipped``, ``needs_review`` or ``lease_lost``;
+    ``message`` is a sentence for people.
+    """
+
+    ticket_id: int
+    action_id: str
+    outcome: str
+    message: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class TicketFinished:
+    """A worker is done with a ticket for this run."""
+
+    ticket_id: int
+
+
+class RunFigures(Protocol):
+    """What observers may read of a run's report; the engine's ``RunReport`` has all of it."""
+
+    @property
+    def run_id(self) -> UUID: ...  # noqa: D102  the engine's report says what each of them means
+    @property
+    def dry_run(self) -> bool: ...  # noqa: D102
+    @property
+    def found(self) -> int: ...  # noqa: D102
+    @property
+    def pending(self) -> int: ...  # noqa: D102
+    @property
+    def executed(self) -> int: ...  # noqa: D102
+    @property
+    def succeeded(self) -> int: ...  # noqa: D102
+    @property
+    def failed(self) -> int: ...  # noqa: D102
+    @property
+    def skipped(self) -> int: ...  # noqa: D102
+    @property
+    def held(self) -> int: ...  # noqa: D102
+    @property
+    def seconds(self) -> float: ...  # noqa: D102
+    @property
+    def api_calls(self) -> int: ...  # noqa: D102
+    @property
+    def stopped(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class RunFinished:
+    """One pass over a queue ended; not sent for one that an error ended."""
+
+    report: RunFigures
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something worth saying that belongs to no single action."""
+
+    level: Level
+    text: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+Event: TypeAlias = (
+    RunStarted
+    | ReportRead
+    | TicketsPending
+    | TicketStarted
+    | ActionFinished
+    | TicketFinished
+    | RunFinished
+    | Note
+)
+
+
+class Observer(Protocol):
+    """Whoever wants to know. Called from any worker's thread; should return soon."""
+
+    def on_event(self, event: Event) -> None:
+        """Take notice of one event."""
+        ...

@@ -1,0 +1,38 @@
+"""Fan out: one event to many observers, none of which can stop a ticket."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ticket_queue_daemon.observe.events import Event, Observer
+
+_LOG = logging.getLogger(__name__)
+
+
+class Hooks:
+    """Hands each event to every observer, in order. An observer that raises is logged and forgotten.
+
+    Forgotten means that it hears no more: a broken observer would otherwise fill the log with one
+    warning per ticket.
+    """
+
+    def __init__(self, observers: Iterable[Observer]) -> None:
+        self._observers = tuple(observers)
+
+    def on_event(self, event: Event) -> None:
+        """Tell all of them. Never raises an ``Exception``."""
+        for observer in self._observers:
+            try:
+                observer.on_event(event)
+            except Exception:  # noqa: BLE001  whatever it is, the work goes on
+                self._observers = tuple(kept for kept in self._observers if kept is not observer)
+                _LOG.warning(
+                    "observer %s failed on %s and hears no more",
+                    type(observer).__name__,
+                    type(event).__name__,
+                    exc_info=True,
+                )
