@@ -1,0 +1,81 @@
+"""Memory and time of the asset catalogue at several sizes, and of reading a text with it.
+
+Run: ``python benchmarks/catalog_memory.py [ASSETS ...]`` (default 2,000, 20,000 and 200,000).
+Memory is what tracemalloc counts; loading is timed in a second pass without it.
+"""
+
+from __future__ import annotations
+
+import random
+import string
+import sys
+import time
+import tracemalloc
+from typing import TYPE_CHECKING, Any
+
+from ticket_queue_daemon.assets.catalog import AssetCatalog
+from ticket_queue_daemon.assets.finder import FinderRules, TextPart, find_in_text
+from ticket_queue_daemon.assets.records import record_of_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MEGABYTE = 1_000_000
+STATUSES = [(38, "Active"), (41, "Disposed"), (59, "In Storage")]
+
+
+def rows(count: int) -> Iterator[dict[str, Any]]:
+    """Bronze rows as TDX writes them, every text and number an object of its own."""
+    chance = random.Random(7)
+    people = [f"{chance.getrandbits(128):032x}" for _ in range(count // 2)]
+    for number in range(count):
+        serial = "".join(chance.choices(string.ascii_uppercase + string.digits, k=10))
+        department = "".join(chance.choices(string.ascii_uppercase, k=4))
+        name = (
+            f"{department}-{serial}" if number % 2 else f"{department}-EHLB{number}-F{number % 40}"
+        )
+        uid = chance.choice(people)
+        status_id, status = chance.choice(STATUSES)
+        yield {
+            "ID": 100_000 + number,
+            "Name": name,
+            "SerialNumber": serial if number % 28 else "",
+            "Tag": f"{number + 500_000:08d}",
+            "OwningCustomerID": f"{uid[:8]}-{uid[8:12]}-{uid[12:16]}-{uid[16:20]}-{uid[20:]}",
+            "StatusID": status_id,
+            "StatusName": str(status),
+            "FormID": 2448,
+            "ConfigurationItemID": 900_000 + number,
+        }
+
+
+def build(count: int) -> AssetCatalog:
+    """The catalogue of so many assets."""
+    records = map(record_of_row, rows(count))
+    return AssetCatalog(record for record in records if record is not None)
+
+
+def main(sizes: list[int]) -> None:
+    """Print one line per size."""
+    print("   assets    kept MB    peak MB   load s   reading MB/s")
+    for size in sizes:
+        tracemalloc.start()
+        catalog = build(size)
+        kept, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        del catalog
+        start = time.perf_counter()
+        catalog = build(size)
+        loading = time.perf_counter() - start
+        text = "My computer CHEM-EHLB12-F3 is slow since Monday 10:30, call 734-555-0199. " * 4_000
+        start = time.perf_counter()
+        find_in_text([TextPart("description", text)], catalog, FinderRules())
+        reading = len(text) / MEGABYTE / (time.perf_counter() - start)
+        print(
+            f"{size:>9,}  {kept / MEGABYTE:>9.1f}  {peak / MEGABYTE:>9.1f}"
+            f"  {loading:>7.2f}  {reading:>13.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]] or [2_000, 20_000, 200_000])

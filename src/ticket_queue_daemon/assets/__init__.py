@@ -1,0 +1,1 @@
+"""Which machine, which lab, are they talking about?"""

@@ -1,0 +1,129 @@
+"""What matching found and why, in a form that a person reads and a database keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from ticket_queue_daemon.assets.catalog import AssetRecord, Field
+
+Verdict = Literal[
+    "taken",
+    "ambiguous",
+    "ineligible",
+    "unknown",
+    "duplicate",
+    "weak",
+    "shared",
+    "inside_url",
+    "inside_email",
+    "inside_path",
+]
+# When there is too much of it, what decided something is kept first.
+_RANK: Final[dict[Verdict, int]] = {"taken": 0, "ambiguous": 1, "ineligible": 2, "unknown": 3}
+_KEPT: Final = 50
+_REASONS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One candidate that was considered: where it stood, what it hit, what became of it.
+
+    ``start`` is an offset into the visible, cleaned text of the part ``where``.
+    """
+
+    token: str
+    where: str
+    start: int
+    verdict: Verdict
+    reason: str
+    field: Field | None = None
+    asset_id: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Its members, without those that are not set."""
+        members = {
+            "token": self.token,
+            "where": self.where,
+            "start": self.start,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "field": self.field,
+            "asset_id": self.asset_id,
+        }
+        return {name: value for name, value in members.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A machine to attach."""
+
+    asset: AssetRecord
+    evidence: Evidence
+
+    @property
+    def where(self) -> str:
+        """The part of the ticket that names it first."""
+        return self.evidence.where
+
+
+@dataclass(frozen=True, slots=True)
+class Ineligible:
+    """A machine that is named and may not be attached."""
+
+    asset: AssetRecord
+    reason: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """A name that several eligible machines have, so that none is attached."""
+
+    token: str
+    where: str
+    assets: tuple[AssetRecord, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Everything that one reading of a text brought to light."""
+
+    matches: tuple[Match, ...] = ()
+    ineligible: tuple[Ineligible, ...] = ()
+    unknown: tuple[str, ...] = ()
+    ambiguous: tuple[Ambiguous, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def found_identifier(self) -> bool:
+        """Whether some machine was named at all, known or not, eligible or not."""
+        return bool(self.matches or self.ineligible or self.unknown or self.ambiguous)
+
+    def why_nothing(self) -> list[str]:
+        """For each machine that is named and not attached, one sentence without a full stop."""
+        reasons = [
+            f"{one.evidence.token} ({one.evidence.where}): {one.reason}" for one in self.ineligible
+        ]
+        reasons += [f"{one.token} ({one.where}): {one.reason}" for one in self.ambiguous]
+        reasons += [f"{token}: no asset is called this" for token in self.unknown]
+        more = len(reasons) - _REASONS
+        return reasons if more <= 0 else [*reasons[:_REASONS], f"and {more} more"]
+
+    def to_json(self) -> dict[str, Any]:
+        """The evidence for a row's metadata: at most 50 entries, and how many were left out."""
+        ranked = sorted(
+            range(len(self.evidence)),
+            key=lambda place: _RANK.get(self.evidence[place].verdict, len(_RANK)),
+        )
+        kept = sorted(ranked[:_KEPT])
+        return {
+            "matches": [
+                {"asset_id": match.asset.id, "token": match.evidence.token, "where": match.where}
+                for match in self.matches[:_KEPT]
+            ],
+            "considered": [self.evidence[place].to_json() for place in kept],
+            "not_shown": len(self.evidence) - len(kept),
+        }

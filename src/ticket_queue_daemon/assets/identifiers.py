@@ -1,0 +1,220 @@
+"""Text to candidates: every piece of a text that could name a machine. Pure, linear time.
+
+No shape is asked for here beyond being a token: the catalogue decides what is a machine. A
+candidate says how it stood in the text (whole, a piece between dots, a serial number inside a
+longer name, or words that were broken by spaces), what it stood inside of, and whether a word
+such as "asset tag" stood right before it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, Literal
+
+from ticket_queue_daemon.assets.patterns import MAX_SERIAL, MIN_SERIAL, pattern_of
+from ticket_queue_daemon.assets.regions import Inside, Region, is_file, is_host, regions
+from ticket_queue_daemon.assets.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Form = Literal["token", "piece", "serial", "joined"]
+
+# Latin, Greek, Cyrillic and their neighbours: scripts that put spaces between words. Chinese or
+# Japanese writes a name without any space around it.
+LETTERS: Final = "0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0370-\u1fff"
+_TOKEN: Final = re.compile(rf"[{LETTERS}]+(?:[-_.][{LETTERS}]+)*")
+_SEPARATORS: Final = re.compile(rf"[^{LETTERS}]+")
+_DIGIT: Final = re.compile(r"[0-9]")
+_MAX_TOKEN: Final = 80
+
+MIN_SQUEEZED: Final = 8
+_MAX_JOINED: Final = 32
+_MAX_WORDS: Final = 4
+_MAX_WORD: Final = 16
+# What people and mail programs put into a name: a space, a spaced hyphen, a line break after a
+# hyphen (with the marks of a quoted reply on the next line).
+_GAP: Final = re.compile(
+    r"[ \t]{1,3}|[ \t]{0,2}[-_][-_ \t]{0,2}|[ \t]{0,2}-\r?\n[> \t]{0,8}|['\u2019]"
+)
+_GAP_LENGTH: Final = 12
+
+_NUMBER_WORD: Final = r"(?:[ ]?(?:numbers?|num|no|nr|id|code|#)\b)?[.#]?"
+_CUE: Final = re.compile(
+    r"\b(?:"
+    r"(?:asset|service|property|inventory|barcode|lsa|um|u-m|uofm)[ -]?tags?(?:[ ]?ids?)?"
+    + _NUMBER_WORD
+    + "|"
+    r"tags?" + _NUMBER_WORD + "|"
+    r"(?:s/n|sn|ser|serials?)" + _NUMBER_WORD + "|"
+    r"assets?(?:[ ]?(?:numbers?|num|no|#))?|"
+    r"(?:computer|machine|host|device|pc)[ -]?names?"
+    r")[.]?(?:[ ]{1,2}(?:is|was|are|says|reads))?[ ]{0,3}[:#=-]{0,2}[ \n]{0,8}[\"'(\[]{0,2}[ ]{0,1}",
+    re.IGNORECASE,
+)
+_NEXT_IN_LIST: Final = re.compile(r"[ ]{0,2}(?:,|/|&|;|,?[ ](?:and|or))[ ]{1,2}|,|/")
+_NEXT_LENGTH: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A piece of the text that may name a machine.
+
+    Attributes:
+        start, end: offsets into the text that was given.
+        folded: what is looked up; without its separators when ``form`` is ``joined``.
+        shape: whether it would count as an identifier even if nothing is known of it.
+        form: ``piece`` stood between dots, ``serial`` inside a longer name, ``joined`` was broken.
+        inside: what kind of address it is part of.
+        cue: "asset tag", "S/N", "computer name" or the like stood right before it.
+    """
+
+    token: str
+    start: int
+    end: int
+    folded: str
+    shape: bool = False
+    form: Form = "token"
+    inside: Inside | None = None
+    cue: bool = False
+
+
+def fold(text: str) -> str:
+    """``text`` as it is compared: cleaned, spaces collapsed, whatever its case."""
+    return " ".join(clean(text).casefold().split())
+
+
+def squeeze(text: str) -> str:
+    """``text`` without its separators: ``ic-ehlb760-f16`` is ``icehlb760f16``."""
+    return _SEPARATORS.sub("", text)
+
+
+def boundaries(text: str) -> tuple[int, ...]:
+    """Where separators stood, as offsets into :func:`squeeze` of the same text."""
+    ends = list(accumulate(len(part) for part in _SEPARATORS.split(text)))
+    return tuple(dict.fromkeys(place for place in ends if 0 < place < ends[-1]))
+
+
+def candidates(text: str) -> list[Candidate]:
+    """Every candidate of a cleaned text, in order of appearance; they may overlap.
+
+    Promise: pure, never raises, linear in the length of ``text``.
+    """
+    found: list[Candidate] = []
+    near: list[re.Match[str]] = []
+    inside = regions(text)
+    cued = _Cues(text)
+    for match in _TOKEN.finditer(text):
+        region = inside.at(match.start())
+        cue = cued.before(match)
+        found.extend(_of_token(match, region, cue))
+        near = [*near[1 - _MAX_WORDS :], match] if region is None else []
+        found.extend(_joined(text, near, cued))
+    found.sort(key=lambda candidate: (candidate.start, -candidate.end))
+    return found
+
+
+class _Cues:
+    """Which tokens have "asset tag", "S/N", "computer name" or the like right before them."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = {match.end() for match in _CUE.finditer(text)}
+        self._last_end = -1
+        self._starts: set[int] = set()
+
+    def before(self, match: re.Match[str]) -> bool:
+        """Whether a cue stands right before; ``tags 1042, 1043 and 1044`` are three."""
+        start = match.start()
+        cued = start in self._ends
+        if not cued and self._last_end >= 0 and start - self._last_end <= _NEXT_LENGTH:
+            between = self._text[self._last_end : start]
+            cued = _NEXT_IN_LIST.fullmatch(between) is not None and _has_digit(match[0])
+        if cued:
+            self._last_end = match.end()
+            self._starts.add(start)
+        return cued
+
+    def at(self, start: int) -> bool:
+        """Whether the token that starts here was found to have one."""
+        return start in self._starts
+
+
+def _of_token(match: re.Match[str], region: Region | None, cue: bool) -> Iterator[Candidate]:
+    """The token itself, its pieces between dots, and serial numbers between its hyphens."""
+    token, start = match[0], match.start()
+    inside: Inside | None = region.kind if region else None
+    dotted = "." in token
+    if inside is None and dotted:
+        inside = "url" if is_host(token) else "path" if is_file(token) else None
+    if len(token) <= _MAX_TOKEN and _may_name(token, cue):
+        yield _candidate(token, start, "token", inside, cue)
+        yield from _serials(token, start, inside)
+    if not dotted or squeeze(token).isdigit():
+        return
+    for piece, offset in _split(token, "."):
+        if len(piece) <= _MAX_TOKEN and _may_name(piece, cue and not offset):
+            yield _candidate(piece, start + offset, "piece", inside, cue and not offset)
+            yield from _serials(piece, start + offset, inside)
+
+
+def _serials(token: str, start: int, inside: Inside | None) -> Iterator[Candidate]:
+    """``C02XJ0AXJGH5`` out of ``L-C02XJ0AXJGH5``: it is looked up among serial numbers only."""
+    if "-" not in token and "_" not in token:
+        return
+    for part, offset in _split(token, "-_"):
+        if MIN_SERIAL <= len(part) <= MAX_SERIAL + 2 and _has_digit(part) and not part.isdigit():
+            yield Candidate(
+                part,
+                start + offset,
+                start + offset + len(part),
+                fold(part),
+                False,
+                "serial",
+                inside,
+            )
+
+
+def _joined(text: str, near: Sequence[re.Match[str]], cues: _Cues) -> Iterator[Candidate]:
+    """Two to four neighbouring words that end with the last of ``near``, as one name."""
+    for first in range(len(near) - 2, -1, -1):
+        left, right = near[first], near[first + 1]
+        gap = text[left.end() : right.start()]
+        if len(gap) > _GAP_LENGTH or not _GAP.fullmatch(gap):
+            return
+        if (
+            "." in left[0]
+            or "." in right[0]
+            or len(left[0]) > _MAX_WORD
+            or len(right[0]) > _MAX_WORD
+        ):
+            return
+        start, end = left.start(), near[-1].end()
+        if end - start > _MAX_JOINED + _GAP_LENGTH:
+            return
+        token = text[start:end]
+        squeezed = squeeze(token)
+        if len(squeezed) >= MIN_SQUEEZED and _has_digit(squeezed) and not squeezed.isdigit():
+            cue = cues.at(start)
+            yield Candidate(token, start, end, fold(squeezed), False, "joined", None, cue)
+
+
+def _candidate(token: str, start: int, form: Form, inside: Inside | None, cue: bool) -> Candidate:
+    shape = inside is None and pattern_of(token) is not None
+    return Candidate(token, start, start + len(token), fold(token), shape, form, inside, cue)
+
+
+def _may_name(token: str, cue: bool) -> bool:
+    """A plain word names a machine only after a cue; this keeps prose cheap."""
+    return cue or _has_digit(token) or not token.isalpha()
+
+
+def _has_digit(token: str) -> bool:
+    return _DIGIT.search(token) is not None
+
+
+def _split(token: str, separators: str) -> Iterator[tuple[str, int]]:
+    for match in re.finditer(f"[^{re.escape(separators)}]+", token):
+        yield match[0], match.start()
