@@ -1,0 +1,16 @@
+"""The shelf of actions, by the seed's names."""
+
+from ticket_queue_daemon.actions.add_asset import AddAssetAction
+from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
+from ticket_queue_daemon.actions.comment import CommentAction
+from ticket_queue_daemon.actions.summary_comment import SummaryCommentAction
+
+__all__ = [
+    "ActionResult",
+    "AddAssetAction",
+    "BaseAction",
+    "CommentAction",
+    "SummaryCommentAction",
+    "TicketFacade",
+    "skip",
+]

@@ -1,0 +1,206 @@
+"""Attach the computers that a ticket talks about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
+from ticket_queue_daemon.assets.finder import (
+    FinderRules,
+    Finding,
+    TextPart,
+    find_in_text,
+    owner_assets,
+)
+from ticket_queue_daemon.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ticket_queue_daemon.assets.catalog import AssetRecord
+
+COMPUTER_FORM_ID = 2448
+ACTIVE_STATUS_ID = 38
+
+
+class AddAssetAction(BaseAction):
+    """Finds computers in three phases and attaches those that are not on the ticket yet.
+
+    1. names, serial numbers and tags in title and description;
+    2. if nothing there is a computer to attach: in the conversation, replies included;
+    3. if nobody named any computer: the requestor's, if there is exactly one.
+
+    Whether a word is a computer is decided by the list of assets, not by its shape. A computer
+    that is named but not eligible (retired, another form) still counts as named: then phase 3
+    would attach one that nobody meant, so it does not run.
+
+    Args:
+        add_summary_comment: give the summary comment a line.
+        max_assets_to_add: attach no more than this on one ticket; the rest is said, not dropped.
+        skip_if_requestor_asset_exists: no phase 3 on a ticket that has an asset already.
+        active_status_only: attach only assets in an active status.
+        computer_form_id: the form of a computer.
+        computer_form_ids: several forms, instead.
+        active_status_ids: the statuses that are active.
+        database_url: taken for the seed's sake; the daemon's own database is used.
+        version: raise it to look at every ticket again.
+    """
+
+    def __init__(
+        self,
+        add_summary_comment: bool = True,
+        max_assets_to_add: int = 10,
+        skip_if_requestor_asset_exists: bool = True,
+        active_status_only: bool = True,
+        computer_form_id: int = COMPUTER_FORM_ID,
+        computer_form_ids: Iterable[int] | None = None,
+        active_status_ids: Iterable[int] = (ACTIVE_STATUS_ID,),
+        database_url: str | None = None,
+        version: str = "v1",
+    ) -> None:
+        super().__init__(version=version)
+        del database_url
+        if max_assets_to_add < 1:
+            raise ConfigError(
+                f"AddAssetAction: max_assets_to_add is {max_assets_to_add}.",
+                "It must be 1 or more.",
+            )
+        self.add_summary_comment = add_summary_comment
+        self.max_assets_to_add = max_assets_to_add
+        self.skip_if_requestor_asset_exists = skip_if_requestor_asset_exists
+        self.active_status_only = active_status_only
+        self.form_ids = tuple(sorted(computer_form_ids or (computer_form_id,)))
+        self.active_status_ids = tuple(sorted(active_status_ids))
+        self._rules = FinderRules(
+            form_ids=frozenset(self.form_ids),
+            active_status_ids=frozenset(self.active_status_ids) if active_status_only else None,
+        )
+
+    def get_action_type(self) -> str:
+        """``add_asset``."""
+        return "add_asset"
+
+    def get_action_config(self) -> dict[str, Any]:
+        """The seed's options; forms and statuses in a form that keeps the default's hash."""
+        config: dict[str, Any] = {
+            "add_summary_comment": self.add_summary_comment,
+            "max_assets_to_add": self.max_assets_to_add,
+            "skip_if_requestor_asset_exists": self.skip_if_requestor_asset_exists,
+            "active_status_only": self.active_status_only,
+            "computer_form_id": self.form_ids[0],
+        }
+        if len(self.form_ids) > 1:
+            config["computer_form_ids"] = list(self.form_ids)
+        if self.active_status_ids != (ACTIVE_STATUS_ID,):
+            config["active_status_ids"] = list(self.active_status_ids)
+        return config
+
+    def execute_action(
+        self, ticket_id: int, facade: TicketFacade, dry_run: bool = False
+    ) -> ActionResult:
+        """The three phases, each only if the one before decided nothing."""
+        del dry_run
+        ticket = facade.get_ticket(ticket_id)
+        attached = {item.asset_id for item in facade.get_ticket_items(ticket_id)} - {None}
+        texts = [
+            TextPart("title", ticket.title),
+            TextPart("description", ticket.description, ticket.is_rich_html),
+        ]
+        first = find_in_text(texts, facade.asset_catalog(), self._rules)
+        if first.matches:
+            return self._attach(ticket_id, facade, first, attached, _places(first, "ticket "))
+        second = self._in_conversation(ticket_id, facade)
+        if second.matches:
+            return self._attach(ticket_id, facade, second, attached, "ticket conversation")
+        return self._owned(ticket_id, facade, attached, [first, second])
+
+    def _in_conversation(self, ticket_id: int, facade: TicketFacade) -> Finding:
+        said = [
+            TextPart(
+                f"{'reply' if message.is_reply else 'comment'} by {message.author}",
+                message.text,
+                message.is_html,
+            )
+            for message in facade.get_conversation(ticket_id)
+        ]
+        return find_in_text(said, facade.asset_catalog(), self._rules)
+
+    def _attach(
+        self,
+        ticket_id: int,
+        facade: TicketFacade,
+        finding: Finding,
+        attached: set[int | None],
+        where: str,
+    ) -> ActionResult:
+        found = [match.asset for match in finding.matches]
+        new = [asset for asset in found if asset.id not in attached]
+        details = {"evidence": finding.to_json(), "found": [label(asset) for asset in found]}
+        if not new:
+            return skip(f"{_names(found)} found in {where}, on the ticket already", **details)
+        return self._add(ticket_id, facade, new, f"Computer names found in {where}", details)
+
+    def _owned(
+        self,
+        ticket_id: int,
+        facade: TicketFacade,
+        attached: set[int | None],
+        findings: Sequence[Finding],
+    ) -> ActionResult:
+        """Phase 3, and every reason not to come to it."""
+        details: dict[str, Any] = {"evidence": [finding.to_json() for finding in findings]}
+        named = [reason for finding in findings for reason in finding.why_nothing()]
+        if any(finding.found_identifier for finding in findings):
+            return skip(f"named, but nothing to attach: {'; '.join(named)}", **details)
+        if attached and self.skip_if_requestor_asset_exists:
+            return skip("no computer is named, and the ticket has an asset already", **details)
+        uid = facade.get_ticket(ticket_id).requestor_uid
+        if uid is None:
+            return skip("no computer is named, and the ticket has no requestor", **details)
+        owned = owner_assets(uid, facade.asset_catalog(), self._rules)
+        if owned.asset is None:
+            return skip(f"no computer is named, and the requestor {owned.reason}", **details)
+        if owned.asset.id in attached:
+            return skip("the requestor's only computer is on the ticket already", **details)
+        return self._add(ticket_id, facade, [owned.asset], "Requestor's only computer", details)
+
+    def _add(
+        self,
+        ticket_id: int,
+        facade: TicketFacade,
+        assets: Sequence[AssetRecord],
+        reason: str,
+        details: dict[str, Any],
+    ) -> ActionResult:
+        taken, left = assets[: self.max_assets_to_add], assets[self.max_assets_to_add :]
+        for asset in taken:
+            facade.add_asset(ticket_id, asset.id, name=label(asset))
+        many = f"{len(taken)} asset{'s' if len(taken) != 1 else ''}"
+        summary = f"Added {many}: {_names(taken)}. Reason: {reason}"
+        if left:
+            summary += f". Not added, since {self.max_assets_to_add} is the most: {_names(left)}"
+        return ActionResult(
+            message=summary,
+            summary=summary if self.add_summary_comment else "",
+            details={
+                **details,
+                "reason": reason,
+                "added": [{"asset_id": asset.id, "name": label(asset)} for asset in taken],
+                "not_added": [{"asset_id": asset.id, "name": label(asset)} for asset in left],
+            },
+        )
+
+
+def label(asset: AssetRecord) -> str:
+    """What people call an asset: its name, else serial number, else tag, else id."""
+    return asset.name or asset.serial_number or asset.tag or str(asset.id)
+
+
+def _names(assets: Iterable[AssetRecord]) -> str:
+    return ", ".join(label(asset) for asset in assets)
+
+
+def _places(finding: Finding, prefix: str) -> str:
+    """``ticket title``, ``ticket description``, or ``ticket title and description``."""
+    places = dict.fromkeys(match.where for match in finding.matches)
+    return prefix + " and ".join(places)
