@@ -1,0 +1,303 @@
+"""The composition root: settings in, every part wired. Nothing below knows that it exists."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from ticket_queue_daemon.actions import AddAssetAction, SummaryCommentAction
+from ticket_queue_daemon.actions.python_file import load_actions
+from ticket_queue_daemon.assets.catalog import LazyCatalog
+from ticket_queue_daemon.clock import SystemClock
+from ticket_queue_daemon.config import credentials as secrets
+from ticket_queue_daemon.engine.cycle import Cycle, Queue
+from ticket_queue_daemon.engine.daemon import Daemon
+from ticket_queue_daemon.engine.keys import bind
+from ticket_queue_daemon.engine.ticket import Limits
+from ticket_queue_daemon.errors import ConfigError
+from ticket_queue_daemon.observe.hooks import Hooks
+from ticket_queue_daemon.store.bronze import BronzeAssets
+from ticket_queue_daemon.store.embedded import EmbeddedPostgres
+from ticket_queue_daemon.store.migrate import Migrator
+from ticket_queue_daemon.store.pool import Database
+from ticket_queue_daemon.store.tracker import StateTracker
+from ticket_queue_daemon.tdx.client import TdxClient
+from ticket_queue_daemon.tdx.config import AdminKey, Credentials, Login, TdxConfig, Token
+from ticket_queue_daemon.tdx.reports import ticket_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from types import TracebackType
+
+    from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.config.settings import Settings
+    from ticket_queue_daemon.engine.keys import BoundAction
+    from ticket_queue_daemon.engine.report import RunReport
+    from ticket_queue_daemon.observe.events import Observer
+
+STOP_GRACE_SECONDS = 5.0
+"""How long work in hand may go on waiting (for TDX's limits, for a look) after a stop."""
+CONNECTIONS_BESIDE_WORKERS = 3
+"""The poll, the lease keeper, and whoever asks for a status."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineReport:
+    """What a baseline did: tickets in the report, rows newly marked as done."""
+
+    tickets: int
+    rows: int
+
+
+def default_actions(settings: Settings) -> list[BaseAction]:
+    """The seed's workflow: attach the computers, then tell."""
+    return [
+        AddAssetAction(
+            computer_form_ids=settings.computer_form_ids,
+            active_status_ids=settings.active_asset_status_ids,
+        ),
+        SummaryCommentAction(),
+    ]
+
+
+class App:
+    """Everything that a command needs, opened; a context manager.
+
+    Attributes:
+        settings: what it was opened with.
+        database, tracker: the state.
+        client: TDX; None if it was opened without.
+        actions: the configured actions.
+        notes: what was noticed on opening.
+    """
+
+    def __init__(self, settings: Settings, clock: SystemClock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.notes: list[str] = []
+        self.actions: list[BaseAction] = []
+        self.client: TdxClient | None = None
+        self.database: Database
+        self.tracker: StateTracker
+        self._bound: list[BoundAction] = []
+        self._open = contextlib.ExitStack()
+        self._cycle: Cycle | None = None
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings,
+        *,
+        actions: Sequence[BaseAction] | None = None,
+        need_tdx: bool = True,
+        auto_upgrade: bool = False,
+        clock: SystemClock | None = None,
+    ) -> Self:
+        """Open the database (the embedded one without ``DATABASE_URL``) and the client.
+
+        No request goes to TDX here.
+
+        Raises:
+            ConfigError: settings or the action file are wrong.
+            DatabaseUnreachable, MigrationNeeded, InstanceMismatch: the database.
+        """
+        app = cls(settings, clock)
+        try:
+            app._open_actions(actions)
+            if need_tdx:
+                app._open_tdx()
+            app._open_database(auto_upgrade=auto_upgrade)
+        except BaseException:
+            app.close()
+            raise
+        return app
+
+    def _open_actions(self, actions: Sequence[BaseAction] | None) -> None:
+        if actions is None:
+            path = self.settings.config_path
+            actions = default_actions(self.settings) if path is None else load_actions(path)
+        self.actions = list(actions)
+        self._bound = bind(self.actions)
+
+    def _open_tdx(self) -> None:
+        access = self.settings.tdx()
+        self.client = TdxClient(
+            TdxConfig(
+                base_url=access.base_url,
+                ticket_app_id=access.ticket_app_id,
+                asset_app_id=access.asset_app_id,
+                credentials=_credentials(access.credentials),
+            ),
+            clock=self.clock,
+        )
+        self._open.callback(self.client.close)
+
+    def _open_database(self, *, auto_upgrade: bool) -> None:
+        url = self.settings.database_url
+        if url is None:
+            embedded = self._open.enter_context(EmbeddedPostgres(None))
+            self.notes.append(f"Embedded PostgreSQL, data in {embedded.data_dir}")
+            address = embedded.url
+        else:
+            address = url.get_secret_value()
+        self.database = self._open.enter_context(
+            Database(address, max_size=self.settings.workers + CONNECTIONS_BESIDE_WORKERS)
+        )
+        migrator = Migrator(self.database)
+        if url is None or auto_upgrade:
+            for name in migrator.upgrade():
+                self.notes.append(f"Database migration applied: {name}")
+        migrator.check()
+        self.tracker = StateTracker(self.database)
+
+    @property
+    def queue(self) -> Queue:
+        """The watched report with its actions.
+
+        Raises:
+            ConfigError: no report is set.
+        """
+        return Queue(
+            report_id=self.settings.required_report_id(),
+            actions=self._bound,
+            id_column=self.settings.report_id_column,
+            max_new_tickets=self.settings.max_new_tickets,
+        )
+
+    def run_once(
+        self,
+        *,
+        dry_run: bool,
+        confirm: Collection[str] = (),
+        observer: Observer | None = None,
+        stop: threading.Event | None = None,
+    ) -> RunReport:
+        """One pass over the queue.
+
+        Args:
+            dry_run: show the plans; write nothing, to TDX or to the database.
+            confirm: action ids that may reach more tickets than ``DAEMON_MAX_NEW_TICKETS``.
+            observer: is told what happens.
+            stop: set it to end the pass after the work in hand.
+        """
+        hooks = Hooks([observer] if observer is not None else [])
+        stop = stop or threading.Event()
+        if not dry_run:
+            self.tracker.bind_instance(self._tdx().instance)
+        return self._make_cycle().run(
+            dry_run=dry_run, confirmed=confirm, observer=hooks, stopping=stop.is_set
+        )
+
+    def run_forever(
+        self,
+        *,
+        interval: float,
+        dry_run: bool,
+        stop: threading.Event,
+        confirm: Collection[str] = (),
+        observer: Observer | None = None,
+    ) -> RunReport | None:
+        """Passes on a fixed schedule until ``stop`` is set; returns the last pass's report."""
+        hooks = Hooks([observer] if observer is not None else [])
+
+        def one_pass() -> RunReport:
+            return self.run_once(dry_run=dry_run, confirm=confirm, observer=observer, stop=stop)
+
+        with _waking(self.clock, stop):
+            return Daemon(one_pass, self.clock, hooks, interval, stop).run()
+
+    def baseline(self) -> BaselineReport:
+        """Mark the tickets now in the report as done for the configured actions.
+
+        One report call; TDX is not changed.
+        """
+        queue = self.queue
+        client = self._tdx()
+        self.tracker.bind_instance(client.instance)
+        found = ticket_ids(
+            client.reports.run(queue.report_id, id_column=queue.id_column), queue.id_column
+        )
+        keys = [bound.key for bound in self._bound if not bound.key.summarises]
+        self.tracker.register_actions([bound.key for bound in self._bound])
+        rows = self.tracker.baseline(queue.name, found.ids, keys, "baseline command")
+        return BaselineReport(tickets=len(found.ids), rows=rows)
+
+    def _make_cycle(self) -> Cycle:
+        if self._cycle is None:
+            client = self._tdx()
+            catalog = LazyCatalog(
+                bronze=BronzeAssets(self.database),
+                search=client.assets.all,
+                clock=self.clock,
+                max_age=self.settings.asset_max_age,
+            )
+            self._cycle = Cycle(
+                tdx=client,
+                tracker=self.tracker,
+                clock=self.clock,
+                queue=self.queue,
+                limits=Limits(
+                    lease_seconds=self.settings.lease_seconds,
+                    retry_seconds=self.settings.retry_seconds,
+                    max_attempts=self.settings.max_attempts,
+                    settle_seconds=self.settings.settle_seconds,
+                ),
+                workers=self.settings.workers,
+                catalog=catalog.get,
+                prepare=lambda: client.check_applications().notes,
+            )
+        return self._cycle
+
+    def _tdx(self) -> TdxClient:
+        if self.client is None:
+            raise ConfigError("This command was opened without TDX.", "Open it with need_tdx=True.")
+        return self.client
+
+    def close(self) -> None:
+        """Close what was opened, in reverse."""
+        self.clock.stop()
+        self._open.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _credentials(given: secrets.Credentials) -> Credentials:
+    """The client's credentials; settings and client stand on one floor and don't share types."""
+    match given:
+        case secrets.AdminKey(beid, key):
+            return AdminKey(beid, key)
+        case secrets.Login(username, password):
+            return Login(username, password)
+        case secrets.Token(token):
+            return Token(token)
+
+
+@contextlib.contextmanager
+def _waking(clock: SystemClock, stop: threading.Event) -> Iterator[None]:
+    """Once ``stop`` is set and the grace is over, end every wait of the client and the engine."""
+    over = threading.Event()
+
+    def watch() -> None:
+        stop.wait()
+        if not over.wait(STOP_GRACE_SECONDS):
+            clock.stop()
+
+    thread = threading.Thread(target=watch, name="stopper", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        stop.set()
+        thread.join()

@@ -1,0 +1,307 @@
+"""Apply a stored plan's effects in order: mark sent, do, tick off; and after doubt, look.
+
+One effect goes through at most this line::
+
+    planned ── look first? ── mark sent (committed) ── do ─┬─ applied ─────────── tick off
+                                                           ├─ not applied, later ─ back to planned
+                                                           ├─ not applied, ever ── refused
+                                                           └─ in doubt ─ wait, look ─┬ there: tick off
+                                                                                     ├ not there: send again
+                                                                                     └ can't tell: park
+
+Nothing is sent unless the mark before it was committed under a live lease.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ticket_queue_daemon.effects.base import Seen, Sight
+from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
+from ticket_queue_daemon.engine.plan import DONE_STATES
+from ticket_queue_daemon.errors import LeaseLost, TdxError
+from ticket_queue_daemon.tdx.errors import Delivery, delivery_of, is_away
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ticket_queue_daemon.clock import Clock
+    from ticket_queue_daemon.effects.base import Effect, Look
+    from ticket_queue_daemon.engine.plan import Plan
+    from ticket_queue_daemon.engine.reading import TicketReader
+    from ticket_queue_daemon.store.rows import Claim
+    from ticket_queue_daemon.store.tracker import StateTracker
+    from ticket_queue_daemon.tdx.client import TdxClient
+
+
+class End(enum.Enum):
+    """How an effect stands when this attempt is over."""
+
+    APPLIED = "applied"
+    ALREADY_THERE = "already there"
+    REFUSED = "refused"
+    POSTPONED = "postponed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class EffectEnd:
+    """One effect's end in this attempt, with the words to say why."""
+
+    effect: Effect
+    end: End
+    reason: str = ""
+    away: TdxError | None = None
+    """The error that says that TDX as a whole is away, not just this effect."""
+    later: bool = False
+    """For UNKNOWN: another look may still tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a plan's effects: those settled before this attempt, and those met in it.
+
+    Attributes:
+        told: on the ticket since an earlier attempt, whose outcome told people of them.
+        untold: on the ticket since an earlier attempt that died before it could tell.
+        now: met in this attempt.
+    """
+
+    told: tuple[Effect, ...] = ()
+    untold: tuple[Effect, ...] = ()
+    now: tuple[EffectEnd, ...] = ()
+
+    def ended(self, *ends: End) -> list[EffectEnd]:
+        """The effects of this attempt that ended in one of ``ends``."""
+        return [one for one in self.now if one.end in ends]
+
+    @property
+    def to_tell(self) -> list[Effect]:
+        """What is on the ticket and nobody has been told of, in the plan's order."""
+        return [*self.untold, *(one.effect for one in self.ended(End.APPLIED, End.ALREADY_THERE))]
+
+    @property
+    def count(self) -> int:
+        """How many of the plan's effects were met at all."""
+        return len(self.told) + len(self.untold) + len(self.now)
+
+
+@dataclass(slots=True)
+class Applier:
+    """Carries out the plan of one claim.
+
+    Attributes:
+        settle_seconds: the growing waits before each look at an effect in doubt.
+        deadline: the moment, on ``clock.monotonic``, at which the lease of a claim may be over.
+    """
+
+    tdx: TdxClient
+    tracker: StateTracker
+    clock: Clock
+    reader: TicketReader
+    settle_seconds: Sequence[float]
+    deadline: Callable[[Claim], float]
+
+    def apply(self, claim: Claim, plan: Plan, stored: Mapping[str, Any], *, fresh: bool) -> Applied:
+        """Send what is not settled yet, one by one.
+
+        A refused effect does not stop the ones after it; TDX being away does.
+
+        Args:
+            claim: the claim whose row holds the plan.
+            plan: the plan, read from the row.
+            stored: the plan as it stands on the row.
+            fresh: the plan was made a moment ago, so what it was planned on was just read.
+
+        Raises:
+            LeaseLost: another daemon may own the work; nothing more is sent.
+            StoreError: the database is away; nothing more is sent.
+        """
+        known = set(stored.get("told", ()))
+        told: list[Effect] = []
+        untold: list[Effect] = []
+        now: list[EffectEnd] = []
+        for number, (effect, row) in enumerate(zip(plan.effects, stored["effects"], strict=True)):
+            if row["state"] in DONE_STATES:
+                (told if number in known else untold).append(effect)
+                continue
+            end = self._drive(claim, number, effect, row, plan.on_unknown, fresh=fresh)
+            now.append(end)
+            if end.away is not None:
+                break
+        reach(Checkpoint.APPLIED)
+        return Applied(tuple(told), tuple(untold), tuple(now))
+
+    def _drive(
+        self,
+        claim: Claim,
+        number: int,
+        effect: Effect,
+        row: dict[str, Any],
+        on_unknown: str,
+        *,
+        fresh: bool,
+    ) -> EffectEnd:
+        if row["state"] == "sent":
+            return self._settle(claim, number, effect, row, on_unknown)
+        if effect.look_first or not fresh:
+            try:
+                look = effect.look(self._sight(claim, None))
+            except TdxError as error:
+                return _postponed(effect, error)
+            if look.seen in (Seen.THERE, Seen.SUPERSEDED):
+                return self._record_look(claim, number, effect, look)
+        return self._send(claim, number, effect, on_unknown, row.get("sends", 0) + 1)
+
+    def _send(
+        self,
+        claim: Claim,
+        number: int,
+        effect: Effect,
+        on_unknown: str,
+        sends: int,
+        *,
+        since: str | None = None,
+        again: bool = False,
+    ) -> EffectEnd:
+        # The look goes by the first send: an earlier one may still be applied.
+        mark = {"tdx_time": since or self.tdx.tdx_now().isoformat(), "sends": sends}
+        self.tracker.effect_sending(claim, number, mark)
+        reach(Checkpoint.EFFECT_MARKED_SENT)
+        if self.clock.monotonic() >= self.deadline(claim):
+            # A sleeper wakes here after its lease has run out: whoever took over decides now.
+            raise LeaseLost(
+                f"The lease on ticket {claim.ticket_id} ran out before {effect.describe()!r} was sent.",
+                "Nothing to do: the work is taken up again after its lease.",
+            )
+        try:
+            answer = effect.do(self.tdx)
+        except TdxError as error:
+            return self._answered_badly(claim, number, effect, error, on_unknown, mark, again=again)
+        finally:
+            self.reader.forget(*effect.stale_reads())
+        reach(Checkpoint.EFFECT_DONE)
+        self.tracker.effect_settled(claim, number, "applied", {"answer": answer} | answer)
+        reach(Checkpoint.EFFECT_TICKED_OFF)
+        return EffectEnd(effect, End.APPLIED)
+
+    def _answered_badly(
+        self,
+        claim: Claim,
+        number: int,
+        effect: Effect,
+        error: TdxError,
+        on_unknown: str,
+        mark: dict[str, Any],
+        *,
+        again: bool,
+    ) -> EffectEnd:
+        delivery = delivery_of(error)
+        words = {"error": error.message}
+        if delivery is Delivery.NEVER:
+            self.tracker.effect_settled(claim, number, "refused", words)
+            return EffectEnd(effect, End.REFUSED, error.message)
+        if delivery is Delivery.LATER:
+            self.tracker.effect_settled(claim, number, "postponed", words)
+            return _postponed(effect, error)
+        self.tracker.effect_settled(claim, number, "in_doubt", words)
+        return self._settle(claim, number, effect, mark, on_unknown, again=again)
+
+    def _settle(
+        self,
+        claim: Claim,
+        number: int,
+        effect: Effect,
+        row: dict[str, Any],
+        on_unknown: str,
+        *,
+        again: bool = False,
+    ) -> EffectEnd:
+        """Find out whether an effect that was sent is there: wait, look, and wait longer.
+
+        TDX may apply late, so "not there" counts only after the last wait.
+        """
+        if effect.repeatable or on_unknown == "repeat":
+            return self._send_again(claim, number, effect, row, on_unknown, again=again)
+        not_before = datetime.fromisoformat(row["tdx_time"]) if row.get("tdx_time") else None
+        look: Look | None = None
+        for pause in self._pauses_left(claim, row):
+            self.clock.sleep(pause)
+            try:
+                look = effect.look(self._sight(claim, not_before))
+            except TdxError as error:
+                reason = f"the look did not succeed: {error.message}"
+                return EffectEnd(effect, End.UNKNOWN, reason, _if_away(error), later=True)
+            self.tracker.note(
+                claim, "effect_looked_up", number, {"seen": look.seen.value, **look.evidence}
+            )
+            if look.seen in (Seen.THERE, Seen.SUPERSEDED):
+                return self._record_look(claim, number, effect, look)
+        if look is not None and look.seen is Seen.NOT_THERE and on_unknown == "verify":
+            return self._send_again(claim, number, effect, row, on_unknown, again=again)
+        why = "it was not found, and this action is never repeated"
+        if look is None or look.seen is Seen.CANNOT_TELL:
+            why = str(look.evidence.get("why", "")) if look else "there was no time to look"
+        return EffectEnd(effect, End.UNKNOWN, f"can't tell whether TDX applied it: {why}")
+
+    def _send_again(
+        self,
+        claim: Claim,
+        number: int,
+        effect: Effect,
+        row: dict[str, Any],
+        on_unknown: str,
+        *,
+        again: bool,
+    ) -> EffectEnd:
+        """Send once more in this attempt; an effect that is in doubt twice waits for the next."""
+        sends = int(row.get("sends", 1))
+        if again:
+            reason = f"sent {sends} times and not seen applied"
+            return EffectEnd(effect, End.UNKNOWN, reason, later=True)
+        return self._send(
+            claim, number, effect, on_unknown, sends + 1, since=row.get("tdx_time"), again=True
+        )
+
+    def _pauses_left(self, claim: Claim, row: dict[str, Any]) -> Sequence[float]:
+        """The settling waits that have not passed since the effect was sent; at least one look."""
+        waits = list(self.settle_seconds) or [0.0]
+        sent_at = row.get("sent_at")
+        if sent_at is None:
+            return waits
+        elapsed = (claim.db_now - _aware(datetime.fromisoformat(sent_at))).total_seconds()
+        left: list[float] = []
+        for wait in waits:
+            rest = wait - max(0.0, elapsed)
+            elapsed -= wait
+            if rest > 0:
+                left.append(rest)
+        return left or [0.0]
+
+    def _record_look(self, claim: Claim, number: int, effect: Effect, look: Look) -> EffectEnd:
+        evidence = dict(look.evidence)
+        if look.seen is Seen.SUPERSEDED:
+            reason = "somebody has changed it since it was planned; their value stands"
+            self.tracker.effect_settled(claim, number, "refused", {"error": reason, **evidence})
+            return EffectEnd(effect, End.REFUSED, reason)
+        self.tracker.effect_settled(claim, number, "already_there", evidence)
+        return EffectEnd(effect, End.ALREADY_THERE)
+
+    def _sight(self, claim: Claim, not_before: datetime | None) -> Sight:
+        known = self.tracker.known_entry_ids(claim.ticket_id)
+        return Sight(self.tdx, not_before, frozenset(known))
+
+
+def _postponed(effect: Effect, error: TdxError) -> EffectEnd:
+    return EffectEnd(effect, End.POSTPONED, error.message, _if_away(error))
+
+
+def _if_away(error: TdxError) -> TdxError | None:
+    return error if is_away(error) else None
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,248 @@
+"""One pass over a queue: poll the report, ask what is pending, hand each ticket to a worker.
+
+An unchanged report costs one API call and one query, whatever its length.
+"""
+
+from __future__ import annotations
+
+import uuid
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ticket_queue_daemon.engine import guard
+from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
+from ticket_queue_daemon.engine.dry_run import preview
+from ticket_queue_daemon.engine.leases import LeaseKeeper
+from ticket_queue_daemon.engine.reading import TicketReader
+from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
+from ticket_queue_daemon.engine.ticket import Limits, Line, TicketWork
+from ticket_queue_daemon.errors import BlastRadiusError
+from ticket_queue_daemon.observe.events import (
+    Note,
+    ReportRead,
+    RunFinished,
+    RunStarted,
+    TicketsPending,
+)
+from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from ticket_queue_daemon.assets.catalog import AssetCatalog
+    from ticket_queue_daemon.clock import Clock
+    from ticket_queue_daemon.engine.keys import BoundAction
+    from ticket_queue_daemon.observe.events import Observer
+    from ticket_queue_daemon.store.rows import Pending
+    from ticket_queue_daemon.store.tracker import StateTracker
+    from ticket_queue_daemon.tdx.client import TdxClient
+
+
+ODD_ROWS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A watched report with its ordered actions."""
+
+    report_id: int
+    actions: Sequence[BoundAction]
+    id_column: str | None = None
+    max_new_tickets: int = 50
+
+    @property
+    def name(self) -> str:
+        """``report:1344``."""
+        return f"report:{self.report_id}"
+
+
+@dataclass(slots=True)
+class Cycle:
+    """Passes over one queue.
+
+    Attributes:
+        prepare: called before the first ticket is touched: checks application ids, says notes.
+        stopping: asked between tickets; True ends the pass after the work in hand.
+    """
+
+    tdx: TdxClient
+    tracker: StateTracker
+    clock: Clock
+    queue: Queue
+    limits: Limits
+    workers: int
+    catalog: Callable[[], AssetCatalog]
+    prepare: Callable[[], Sequence[str]]
+    breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
+
+    def run(
+        self,
+        *,
+        dry_run: bool,
+        confirmed: Collection[str],
+        observer: Observer,
+        stopping: Callable[[], bool],
+    ) -> RunReport:
+        """One pass.
+
+        Raises:
+            ReportError: the report can't be read as a list of tickets; nothing is concluded.
+            BlastRadiusError: refused before any ticket was touched.
+            StoreError: the database is away.
+            TdxError: TDX is away.
+        """
+        run_id, started = uuid.uuid4(), self.clock.monotonic()
+        calls = sum(self.tdx.call_counts().values())
+        observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
+        report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
+        found = ticket_ids(report, self.queue.id_column)
+        notes = [*found.notes, *_odd_rows(found)]
+        odd = len(notes)
+        observer.on_event(ReportRead(len(found.ids), tuple(notes)))
+        keys = [bound.key for bound in self.queue.actions]
+        pending = self.tracker.pending(self.queue.name, found.ids, keys)
+        reach(Checkpoint.POLLED)
+        work = _by_ticket(pending)
+        observer.on_event(TicketsPending(len(work)))
+        tally, plans, stopped = Tally(), [], ""
+        if work:
+            notes += self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
+            for note in notes[odd:]:
+                observer.on_event(Note("warning", note))
+            if dry_run:
+                plans = self._preview(work, tally)
+            else:
+                stopped = self._carry_out(work, run_id, tally, observer, stopping)
+        finished = RunReport(
+            run_id=run_id,
+            dry_run=dry_run,
+            found=len(found.ids),
+            pending=len(work),
+            executed=tally.executed,
+            succeeded=tally.counts["completed"],
+            failed=tally.counts["failed"],
+            skipped=tally.counts["skipped"],
+            held=tally.counts["needs_review"],
+            seconds=self.clock.monotonic() - started,
+            api_calls=sum(self.tdx.call_counts().values()) - calls,
+            notes=tuple(notes),
+            plans=tuple(plans),
+            stopped=stopped,
+        )
+        observer.on_event(RunFinished(finished))
+        return finished
+
+    def _get_ready(
+        self, pending: Sequence[Pending], *, dry_run: bool, confirmed: Collection[str]
+    ) -> list[str]:
+        """What must hold before the first ticket is touched; only asked when there is work."""
+        notes: list[str] = []
+        try:
+            guard.check_blast_radius(
+                pending,
+                self.queue.actions,
+                self.tracker,
+                max_new_tickets=self.queue.max_new_tickets,
+                confirmed=confirmed,
+            )
+        except BlastRadiusError as error:
+            if not dry_run:
+                raise
+            notes.append(f"A real run would be refused. {error.message}")
+        notes += self.prepare()
+        if not dry_run:
+            self.tracker.register_actions([bound.key for bound in self.queue.actions])
+        return notes
+
+    def _preview(self, work: dict[int, list[str]], tally: Tally) -> list[PlanView]:
+        def one(ticket_id: int) -> list[PlanView]:
+            reader = TicketReader(self.tdx, ticket_id, self.catalog)
+            views, outcomes = preview(reader, self.queue.actions, work[ticket_id])
+            tally.add(outcomes)
+            return views
+
+        with ThreadPoolExecutor(self.workers, thread_name_prefix="preview") as pool:
+            return [view for views in pool.map(one, work) for view in views]
+
+    def _carry_out(
+        self,
+        work: dict[int, list[str]],
+        run_id: uuid.UUID,
+        tally: Tally,
+        observer: Observer,
+        stopping: Callable[[], bool],
+    ) -> str:
+        """Work on every ticket; returns why the pass ended early, or ""."""
+        self.breaker.begin_run()
+        with LeaseKeeper(self.tracker, self.clock, self.limits.lease_seconds) as leases:
+            line = Line(
+                tdx=self.tdx,
+                tracker=self.tracker,
+                clock=self.clock,
+                queue=self.queue.name,
+                run_id=run_id,
+                limits=self.limits,
+                leases=leases,
+                catalog=self.catalog,
+                observer=observer,
+                actions=self.queue.actions,
+                stopping=stopping,
+            )
+
+            def one(ticket_id: int) -> None:
+                reader = TicketReader(self.tdx, ticket_id, self.catalog)
+                outcomes = TicketWork(line, reader).run(work[ticket_id])
+                tally.add(outcomes)
+                self.breaker.count(failed="failed" in outcomes)
+
+            return self._hand_out(iter(work), one, stopping)
+
+    def _hand_out(
+        self, tickets: Iterator[int], one: Callable[[int], None], stopping: Callable[[], bool]
+    ) -> str:
+        """Keep the workers busy, never further ahead than one ticket each.
+
+        An error that concerns every ticket (database or TDX away) ends the pass: what is in hand
+        is finished or given back first, then it is raised.
+        """
+        running: set[Future[None]] = set()
+        with ThreadPoolExecutor(self.workers, thread_name_prefix="ticket") as pool:
+            if self.breaker.probing and (probe := next(tickets, None)) is not None:
+                one(probe)
+            while not stopping() and not self.breaker.is_open:
+                for ticket_id in tickets:
+                    running.add(pool.submit(one, ticket_id))
+                    if len(running) >= self.workers:
+                        break
+                if not running:
+                    break
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+        for future in running:
+            future.result()
+        if self.breaker.is_open:
+            return self.breaker.story()
+        return "stopped on request" if stopping() else ""
+
+
+def _odd_rows(found: TicketIds) -> list[str]:
+    """What is wrong with the report's rows, in sentences; the good rows are worked on."""
+    notes = []
+    if found.bad_rows:
+        some = "; ".join(
+            f"row {bad.index + 1}: {bad.reason}" for bad in found.bad_rows[:ODD_ROWS_SHOWN]
+        )
+        notes.append(f"{len(found.bad_rows)} rows name no ticket and were left out ({some}).")
+    if found.duplicates:
+        notes.append(f"{found.duplicates} rows name a ticket again; each ticket counts once.")
+    return notes
+
+
+def _by_ticket(pending: Sequence[Pending]) -> dict[int, list[str]]:
+    """Action ids by ticket, in the order of the poll."""
+    work: dict[int, list[str]] = {}
+    for one in pending:
+        work.setdefault(one.ticket_id, []).append(one.action_id)
+    return work

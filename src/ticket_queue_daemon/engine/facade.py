@@ -1,0 +1,147 @@
+"""The recording facade: reads go to TDX, writes are written down, nothing is sent.
+
+This is why a dry run can't lie and no action can write behind the engine's back: an action never
+holds anything that could send.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from ticket_queue_daemon.actions.base import ActionError, Message
+from ticket_queue_daemon.effects.contact import ContactEffect
+from ticket_queue_daemon.effects.feed_entry import FeedEntryEffect
+from ticket_queue_daemon.effects.fingerprint import reference as make_reference
+from ticket_queue_daemon.effects.link import AttachAssetEffect, LinkItemEffect
+from ticket_queue_daemon.effects.patch import PatchTicketEffect, member_value
+from ticket_queue_daemon.effects.tags import TagsEffect
+from ticket_queue_daemon.engine.seed_facade import SeedTickets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ticket_queue_daemon.assets.catalog import AssetCatalog
+    from ticket_queue_daemon.effects.base import Effect
+    from ticket_queue_daemon.engine.reading import TicketReader
+    from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
+
+PREVIEW_LOG_ID = UUID(int=0)
+"""Stands for the row that a dry run does not make."""
+
+
+class RecordingFacade:
+    """What one action sees while it plans for one ticket.
+
+    Args:
+        reader: the ticket's reads of this run.
+        log_id: the claimed row; references are made from it.
+        occurrence: how often this action has been carried out on this ticket, from 1.
+    """
+
+    def __init__(
+        self, reader: TicketReader, *, log_id: UUID = PREVIEW_LOG_ID, occurrence: int = 1
+    ) -> None:
+        self._reader = reader
+        self._log_id = log_id
+        self._occurrence = occurrence
+        self.effects: list[Effect] = []
+        self.tickets = SeedTickets(self)
+
+    def _read(self, ticket_id: int) -> TicketReader:
+        if ticket_id != self._reader.ticket_id:
+            raise ActionError(
+                f"An action called for ticket {self._reader.ticket_id} asked for {ticket_id}.",
+                "An action sees and changes the one ticket that it is called for.",
+            )
+        return self._reader
+
+    def _record(self, effect: Effect) -> Effect:
+        self._read(effect.ticket_id)
+        self.effects.append(effect)
+        return effect
+
+    # reads
+
+    def get_ticket(self, ticket_id: int) -> Ticket:
+        """The ticket, all members."""
+        return self._read(ticket_id).ticket()
+
+    def get_ticket_items(self, ticket_id: int) -> Sequence[TicketItem]:
+        """Assets and configuration items on the ticket."""
+        return self._read(ticket_id).items()
+
+    def get_feed(self, ticket_id: int) -> Sequence[FeedEntry]:
+        """The feed, newest first, without replies."""
+        return self._read(ticket_id).feed()
+
+    def get_conversation(self, ticket_id: int) -> Sequence[Message]:
+        """What people said, oldest first, our own entries left out."""
+        return self._read(ticket_id).conversation()
+
+    def get_contacts(self, ticket_id: int) -> Sequence[Person]:
+        """The ticket's contacts."""
+        return self._read(ticket_id).contacts()
+
+    def asset_catalog(self) -> AssetCatalog:
+        """Every asset that is known."""
+        return self._reader.catalog()
+
+    # writes
+
+    def add_comment(
+        self,
+        ticket_id: int,
+        text: str,
+        *,
+        is_private: bool = False,
+        is_rich_html: bool = False,
+        is_communication: bool = False,
+        notify: Sequence[str] = ("null",),
+        new_status_id: int = 0,
+        cascade_status: bool = False,
+        reference: bool | None = None,
+    ) -> Effect:
+        """Record a feed entry; a private one carries a visible reference unless told otherwise."""
+        ref = None
+        if is_private if reference is None else reference:
+            ref = make_reference(self._log_id, self._occurrence, len(self.effects))
+        return self._record(
+            FeedEntryEffect(
+                ticket_id,
+                comments=text,
+                is_private=is_private,
+                is_rich_html=is_rich_html,
+                is_communication=is_communication,
+                notify=tuple(notify) or ("null",),
+                new_status_id=new_status_id,
+                cascade_status=cascade_status,
+                ref=ref,
+            )
+        )
+
+    def add_asset(self, ticket_id: int, asset_id: int, *, name: str = "") -> Effect:
+        """Record an asset to attach."""
+        return self._record(AttachAssetEffect(ticket_id, asset_id, name))
+
+    def add_configuration_item(self, ticket_id: int, item_id: int, *, name: str = "") -> Effect:
+        """Record a configuration item to link."""
+        return self._record(LinkItemEffect(ticket_id, item_id, name))
+
+    def update_ticket(self, ticket_id: int, changes: Mapping[str, Any]) -> Effect:
+        """Record members to change, with the values that they are changed from."""
+        ticket = self.get_ticket(ticket_id)
+        expected = {member: member_value(ticket, member) for member in changes}
+        return self._record(PatchTicketEffect(ticket_id, dict(changes), expected))
+
+    def add_tags(self, ticket_id: int, tags: Sequence[str]) -> Effect:
+        """Record tags to add."""
+        return self._record(TagsEffect(ticket_id, tuple(tags)))
+
+    def remove_tags(self, ticket_id: int, tags: Sequence[str]) -> Effect:
+        """Record tags to remove."""
+        return self._record(TagsEffect(ticket_id, tuple(tags), remove=True))
+
+    def add_contact(self, ticket_id: int, person_uid: str, *, name: str = "") -> Effect:
+        """Record a contact to add."""
+        return self._record(ContactEffect(ticket_id, person_uid, name))

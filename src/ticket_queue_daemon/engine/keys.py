@@ -1,0 +1,61 @@
+"""A configured action beside the key by which the tracker knows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ticket_queue_daemon.errors import ConfigError
+from ticket_queue_daemon.store.rows import ActionKey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ticket_queue_daemon.actions.base import BaseAction
+
+
+@dataclass(frozen=True, slots=True)
+class BoundAction:
+    """An action and its key; the key is computed once, when the actions are bound."""
+
+    action: BaseAction
+    key: ActionKey
+
+
+def bind(actions: Sequence[BaseAction]) -> list[BoundAction]:
+    """Compute every key.
+
+    Raises:
+        ConfigError: no action, two with the same id, or a summary before the end.
+    """
+    if not actions:
+        raise ConfigError("No action is configured.", "Name at least one action.")
+    bound = [BoundAction(action, _key(action, position)) for position, action in enumerate(actions)]
+    twice = [
+        name for name, count in Counter(one.key.action_id for one in bound).items() if count > 1
+    ]
+    if twice:
+        raise ConfigError(
+            f"The same action is configured twice: {', '.join(twice)}.",
+            "Remove one, or give one of them another version.",
+        )
+    summaries = [one.key.summarises for one in bound]
+    if summaries != sorted(summaries):
+        raise ConfigError(
+            "A summary action stands before another action.", "Place SummaryCommentAction last."
+        )
+    return bound
+
+
+def _key(action: BaseAction, position: int) -> ActionKey:
+    return ActionKey(
+        action_id=action.get_action_id(),
+        action_type=action.get_action_type(),
+        action_hash=action.get_action_hash(),
+        version=action.version,
+        config=action.get_action_config(),
+        position=position,
+        summarises=action.summarises,
+        skip_if_empty=bool(getattr(action, "skip_if_empty", True)),
+    )

@@ -1,0 +1,74 @@
+"""What a run has to tell when it is over."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """One action's plan for one ticket, in words, as a dry run shows it."""
+
+    ticket_id: int
+    title: str
+    action_id: str
+    effects: tuple[str, ...]
+    summary: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """The figures of one run.
+
+    Attributes:
+        found: tickets in the report.
+        pending: tickets with work.
+        executed, succeeded, failed, skipped, held: (ticket, action) pairs carried out, by
+            outcome; ``held`` is ``needs_review``.
+        seconds: how long it took.
+        api_calls: requests that were sent to TDX.
+        notes: what was noticed on the way and does not stop the run.
+        plans: a dry run's plans.
+        stopped: why the run ended early; "" if it did not.
+    """
+
+    run_id: UUID
+    dry_run: bool
+    found: int = 0
+    pending: int = 0
+    executed: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    skipped: int = 0
+    held: int = 0
+    seconds: float = 0.0
+    api_calls: int = 0
+    notes: tuple[str, ...] = ()
+    plans: tuple[PlanView, ...] = ()
+    stopped: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts outcomes as the workers report them."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, outcomes: Iterable[str]) -> None:
+        """The outcome words of one ticket."""
+        with self._lock:
+            self.counts.update(outcomes)
+
+    @property
+    def executed(self) -> int:
+        """How many pairs came to an outcome."""
+        return sum(self.counts[word] for word in ("completed", "failed", "skipped", "needs_review"))

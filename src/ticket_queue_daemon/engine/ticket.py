@@ -1,0 +1,338 @@
+"""START HERE: one ticket's whole life in a run, from top to bottom.
+
+::
+
+    claim ── plan ── (a dry run ends here) ── write ahead ── apply ── record ── summarise
+
+It does not matter when the lights go out: each step is committed before the next begins, and what
+was left behind is claimed again when its lease has run out and enters by this same door, with its
+stored plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ticket_queue_daemon.engine.applying import Applier
+from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
+from ticket_queue_daemon.engine.outcome import judge
+from ticket_queue_daemon.engine.plan import Plan, is_under_way
+from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
+from ticket_queue_daemon.errors import DaemonError, LeaseLost, StoreError, TdxError
+from ticket_queue_daemon.observe.events import ActionFinished, TicketFinished, TicketStarted
+from ticket_queue_daemon.tdx.errors import is_away, is_final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from uuid import UUID
+
+    from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.assets.catalog import AssetCatalog
+    from ticket_queue_daemon.clock import Clock
+    from ticket_queue_daemon.engine.keys import BoundAction
+    from ticket_queue_daemon.engine.leases import LeaseKeeper
+    from ticket_queue_daemon.engine.reading import TicketReader
+    from ticket_queue_daemon.observe.events import Observer
+    from ticket_queue_daemon.store.rows import Claim
+    from ticket_queue_daemon.store.tracker import StateTracker
+    from ticket_queue_daemon.tdx.client import TdxClient
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The engine's numbers; each is a setting."""
+
+    lease_seconds: float = 300.0
+    retry_seconds: float = 60.0
+    max_attempts: int = 5
+    settle_seconds: tuple[float, ...] = (2.0, 5.0, 15.0)
+
+
+class TdxAway(TdxError):  # noqa: N818  the name says the state
+    """TDX as a whole does not answer: the run ends, and nothing counts as an attempt."""
+
+
+@dataclass(slots=True)
+class Line:
+    """What every ticket's line needs; one for a run, shared by its workers."""
+
+    tdx: TdxClient
+    tracker: StateTracker
+    clock: Clock
+    queue: str
+    run_id: UUID
+    limits: Limits
+    leases: LeaseKeeper
+    catalog: Callable[[], AssetCatalog]
+    observer: Observer
+    actions: Sequence[BoundAction]
+    stopping: Callable[[], bool]
+
+
+@dataclass(slots=True)
+class TicketWork:
+    """One ticket on the line."""
+
+    line: Line
+    reader: TicketReader
+    outcomes: list[str] = field(default_factory=list)
+    shared: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ticket_id(self) -> int:
+        """The ticket."""
+        return self.reader.ticket_id
+
+    def run(self, action_ids: Sequence[str]) -> list[str]:
+        """Carry out the pending actions in order, then tell what was done.
+
+        Args:
+            action_ids: what the poll found pending here; may name actions that are no longer
+                configured but whose stored plan is to be finished.
+
+        Returns:
+            the outcome word of each action that was carried out.
+
+        Raises:
+            StoreError: the database is away; nothing more was sent.
+            TdxAway: TDX is away; what was claimed is given back.
+        """
+        self.line.observer.on_event(TicketStarted(self.ticket_id))
+        claims = self._claim(action_ids)
+        reach(Checkpoint.CLAIMED)
+        held = list(claims)
+        try:
+            for claim in claims:
+                if self.line.stopping():
+                    break
+                self._carry_out(claim, self._action(claim.action_id))
+                held.remove(claim)
+            else:
+                self._summarise()
+        except LeaseLost as lost:
+            held.clear()
+            self._tell("lease_lost", lost.message)
+        finally:
+            self._give_back(held)
+            self.line.leases.forget(claims)
+        reach(Checkpoint.TICKET_DONE)
+        self.line.observer.on_event(TicketFinished(self.ticket_id))
+        return self.outcomes
+
+    def _claim(self, action_ids: Sequence[str]) -> list[Claim]:
+        line, wanted = self.line, set(action_ids)
+        since = line.clock.monotonic()
+        configured = [
+            bound.key
+            for bound in line.actions
+            if bound.key.action_id in wanted and not bound.key.summarises
+        ]
+        known = {bound.key.action_id for bound in line.actions}
+        claims: list[Claim] = []
+        if orphans := [action_id for action_id in action_ids if action_id not in known]:
+            claims += line.tracker.claim_recovery(
+                self.ticket_id,
+                orphans,
+                queue=line.queue,
+                run_id=line.run_id,
+                lease_seconds=line.limits.lease_seconds,
+            )
+        if configured:
+            claims += line.tracker.claim(
+                self.ticket_id,
+                configured,
+                queue=line.queue,
+                run_id=line.run_id,
+                lease_seconds=line.limits.lease_seconds,
+            )
+        line.leases.watch(claims, since)
+        return claims
+
+    def _action(self, action_id: str) -> BaseAction | None:
+        for bound in self.line.actions:
+            if bound.key.action_id == action_id:
+                return bound.action
+        return None
+
+    def _carry_out(self, claim: Claim, action: BaseAction | None) -> None:
+        """Plan, write ahead, apply, record: one action on this ticket."""
+        started = self.line.clock.monotonic()
+        outcome, message = self._attempt(claim, action)
+        reach(Checkpoint.RECORDED)
+        self.outcomes.append(outcome)
+        seconds = self.line.clock.monotonic() - started
+        self.line.observer.on_event(
+            ActionFinished(self.ticket_id, claim.action_id, outcome, message, seconds)
+        )
+
+    def _attempt(self, claim: Claim, action: BaseAction | None) -> tuple[str, str]:
+        fresh = not is_under_way(claim.plan)
+        try:
+            if fresh:
+                plan = self._plan(claim, action)
+                if not isinstance(plan, Plan):
+                    return plan
+                stored = plan.stored()
+                self.line.tracker.write_plan(claim, stored)
+                reach(Checkpoint.WRITTEN_AHEAD)
+            else:
+                stored = claim.plan or {}
+                plan = Plan.read(stored)
+            return self._apply(claim, plan, stored, fresh=fresh)
+        except (StoreError, TdxAway):
+            raise
+        except TdxError as error:
+            if is_away(error):
+                raise TdxAway(error.message, error.advice) from error
+            return self._fail(claim, error.message, final=is_final(error))
+        except DaemonError as error:
+            return self._fail(claim, f"{error.message} {error.advice}".strip(), final=False)
+        except Exception as error:  # noqa: BLE001  a plug-in's bug fails its ticket, never the run
+            return self._fail(claim, f"{type(error).__name__}: {error}", final=False)
+
+    def _plan(self, claim: Claim, action: BaseAction | None) -> Plan | tuple[str, str]:
+        """The plan, or the outcome word and message when there is nothing to apply."""
+        if action is None:
+            return self._finish(claim, "skipped", "the action is no longer configured", {})
+        made = make_plan(
+            action,
+            self.reader,
+            dry_run=False,
+            summaries=[(line.line_id, line.text) for line in claim.lines],
+            log_id=claim.log_id,
+            occurrence=claim.occurrence,
+            shared=self.shared,
+        )
+        reach(Checkpoint.PLANNED)
+        if isinstance(made, Declined):
+            # What a summary declines to tell is settled too, or it would be asked for ever.
+            return self._finish(
+                claim, "skipped", made.reason, dict(made.plan.details), covers=made.plan.lines
+            )
+        if isinstance(made, Unsuccessful):
+            return self._fail(claim, made.reason, final=False, details=dict(made.plan.details))
+        return made
+
+    def _apply(
+        self, claim: Claim, plan: Plan, stored: Mapping[str, Any], *, fresh: bool
+    ) -> tuple[str, str]:
+        line = self.line
+        applier = Applier(
+            tdx=line.tdx,
+            tracker=line.tracker,
+            clock=line.clock,
+            reader=self.reader,
+            settle_seconds=line.limits.settle_seconds,
+            deadline=line.leases.deadline,
+        )
+        applied = applier.apply(claim, plan, stored, fresh=fresh)
+        away = next((one.away for one in applied.now if one.away is not None), None)
+        if away is not None:
+            raise TdxAway(away.message, away.advice)
+        outcome = judge(plan, applied, last_attempt=claim.attempts + 1 >= line.limits.max_attempts)
+        match outcome.status:
+            case "completed":
+                return self._finish(
+                    claim,
+                    "completed",
+                    outcome.message,
+                    outcome.metadata,
+                    lines=outcome.lines,
+                    covers=plan.lines,
+                )
+            case "needs_review":
+                line.tracker.park(
+                    claim, outcome.message, metadata=outcome.metadata, lines=outcome.lines
+                )
+                return "needs_review", outcome.message
+            case _:
+                return self._fail(
+                    claim,
+                    outcome.message,
+                    final=outcome.status == "failed_for_good",
+                    details=outcome.metadata,
+                    lines=outcome.lines,
+                )
+
+    def _finish(
+        self,
+        claim: Claim,
+        status: str,
+        message: str,
+        details: dict[str, Any],
+        *,
+        lines: Sequence[str] = (),
+        covers: Sequence[int] = (),
+    ) -> tuple[str, str]:
+        metadata = details if "details" in details else {"message": message, "details": details}
+        self.line.tracker.finish(
+            claim,
+            "completed" if status == "completed" else "skipped",
+            message=message,
+            metadata=metadata,
+            lines=lines,
+            covers=covers,
+        )
+        return status, message
+
+    def _fail(
+        self,
+        claim: Claim,
+        error: str,
+        *,
+        final: bool,
+        details: dict[str, Any] | None = None,
+        lines: Sequence[str] = (),
+    ) -> tuple[str, str]:
+        limits = self.line.limits
+        self.line.tracker.fail(
+            claim,
+            error,
+            metadata=details or {},
+            lines=lines,
+            final=final,
+            retry_seconds=limits.retry_seconds,
+            max_attempts=limits.max_attempts,
+        )
+        return "failed", error
+
+    def _summarise(self) -> None:
+        """Tell what was done here and not yet told, by each summarising action in turn."""
+        line = self.line
+        for bound in line.actions:
+            if not bound.key.summarises:
+                continue
+            since = line.clock.monotonic()
+            claim = line.tracker.claim_summary(
+                self.ticket_id,
+                bound.key,
+                queue=line.queue,
+                run_id=line.run_id,
+                lease_seconds=line.limits.lease_seconds,
+            )
+            if claim is None:
+                continue
+            line.leases.watch([claim], since)
+            reach(Checkpoint.SUMMARY_CLAIMED)
+            try:
+                self._carry_out(claim, bound.action)
+            except TdxAway:
+                self._give_back([claim])
+                raise
+            finally:
+                line.leases.forget([claim])
+            reach(Checkpoint.SUMMARY_RECORDED)
+
+    def _give_back(self, claims: Sequence[Claim]) -> None:
+        """Let anyone take up what we did not get to, at once instead of after the lease."""
+        for claim in claims:
+            try:
+                self.line.tracker.release(claim)
+            except StoreError:
+                # The lease runs out by itself; that is what it is for.
+                return
+
+    def _tell(self, outcome: str, message: str) -> None:
+        self.outcomes.append(outcome)
+        self.line.observer.on_event(ActionFinished(self.ticket_id, "", outcome, message, 0.0))
