@@ -1,0 +1,25 @@
+"""The exit codes, each with its meaning; ``--help`` and the documentation are made from here."""
+
+from __future__ import annotations
+
+import enum
+from typing import Self
+
+
+class ExitCode(enum.IntEnum):
+    """What the command's number says to cron, systemd and scripts."""
+
+    meaning: str
+
+    def __new__(cls, number: int, meaning: str) -> Self:
+        """Number and meaning in one member."""
+        member = int.__new__(cls, number)
+        member._value_ = number
+        member.meaning = meaning
+        return member
+
+    DONE = 0, "all done"
+    SOME_FAILED = 1, "some action failed or waits for a person"
+    USAGE = 2, "usage or configuration; nothing was touched"
+    UNREACHABLE = 3, "TDX or the database can't be reached"
+    INTERRUPTED = 130, "stopped by Ctrl-C; the next run takes up what was under way"

@@ -1,0 +1,101 @@
+"""What every command starts from: settings judged, secrets registered, logging set up."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ticket_queue_daemon.config.settings import Need, Settings
+from ticket_queue_daemon.config.tables import unknown_variables
+from ticket_queue_daemon.errors import ConfigError
+from ticket_queue_daemon.observe.logs import TICKET_LOGGER, logging_to
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from ticket_queue_daemon.app import App
+    from ticket_queue_daemon.cli.output import Terminal
+    from ticket_queue_daemon.observe.scrub import Scrubber
+
+#: The logger of the last word; the console leaves it out, since stderr gets the sentence itself.
+ENDING_LOGGER = "ticket_queue_daemon.ending"
+
+_NEEDS = {None: Need.TDX | Need.REPORT, "baseline": Need.TDX | Need.REPORT}
+_WITHOUT_SETTINGS = frozenset({"demo", "simulate"})
+_CHANGE_STATE = frozenset({"baseline", "retry"})
+_FLAGS = ("report_id", "interval", "dry_run", "config_path")
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command under way."""
+
+    args: argparse.Namespace
+    settings: Settings
+    terminal: Terminal
+
+    def open_app(self, *, need_tdx: bool) -> App:
+        """The opened application; what it noticed on opening is logged.
+
+        Raises:
+            DaemonError: settings, database or schema are not as they should be.
+        """
+        from ticket_queue_daemon.app import App  # noqa: PLC0415  --help must not wait for it
+
+        app = App.open(self.settings, need_tdx=need_tdx, auto_upgrade=self.args.auto_upgrade)
+        for note in app.notes:
+            _LOG.info(note)
+        return app
+
+
+@contextmanager
+def open_session(
+    args: argparse.Namespace, terminal: Terminal, scrubber: Scrubber
+) -> Iterator[Session]:
+    """Settings, secrets and logging for the length of a command.
+
+    Raises:
+        ConfigError: everything that is missing or wrong, at once.
+    """
+    settings = _settings(args)
+    scrubber.register(*settings.secrets())
+    level = args.log_level or "INFO"
+    # A progress bar tells of single tickets better than lines do, unless lines were asked for.
+    watched = terminal.interactive and args.log_level is None
+    hidden = {ENDING_LOGGER, TICKET_LOGGER} if watched else {ENDING_LOGGER}
+    quiet = args.command is not None and args.log_level is None
+    with logging_to(
+        scrubber,
+        level=level,
+        console_level="WARNING" if quiet and args.command != "baseline" else level,
+        console_without=hidden,
+        log_file=args.log,
+    ):
+        for row in settings.describe():
+            _LOG.debug("setting %s=%s (%s)", row.variable, row.value, row.origin)
+        if args.command not in _WITHOUT_SETTINGS:
+            for sentence in unknown_variables(os.environ):
+                _LOG.warning(sentence)
+        yield Session(args, settings, terminal)
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    if args.command in _WITHOUT_SETTINGS or (args.command, getattr(args, "what", "")) == (
+        "db",
+        "sql",
+    ):
+        return Settings()
+    flags = {name: getattr(args, name) for name in _FLAGS}
+    settings = Settings.load(flags, need=_NEEDS.get(args.command, Need.NOTHING))
+    if settings.dry_run and args.command in _CHANGE_STATE:
+        raise ConfigError(
+            f"DAEMON_DRY_RUN is on, and {args.command} changes the database.",
+            f"To do it all the same: DAEMON_DRY_RUN=false ticket-queue-daemon {args.command} ...",
+        )
+    return settings
