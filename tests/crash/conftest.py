@@ -1,0 +1,5 @@
+"""Crashes happen at a desk."""
+
+from desk import desk, log
+
+__all__ = ["desk", "log"]

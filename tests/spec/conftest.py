@@ -1,0 +1,5 @@
+"""The specification is told at a desk."""
+
+from desk import desk, log
+
+__all__ = ["desk", "log"]

@@ -1,0 +1,159 @@
+"""Seed: "Clear Failed Actions for Retry", and what failed means here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ticket_queue_daemon.actions import AddAssetAction, CommentAction, SummaryCommentAction
+
+if TYPE_CHECKING:
+    from desk import Desk
+    from ticket_queue_daemon.store.tracker import StateTracker
+
+HELLO = CommentAction(comment_text="Hello")
+FEED = r"/tickets/\{id\}/feed$"
+ATTACH = r"/tickets/\{id\}/assets/"
+
+
+def test_what_tdx_refuses_fails_in_tdxs_own_words(desk: Desk, log: StateTracker) -> None:
+    ticket = desk.ticket("Printer")
+    desk.simulator.faults.add(
+        "status_before", method="POST", route=FEED, status=400, body="Comments are closed."
+    )
+
+    report = desk.run(HELLO)
+
+    assert report.failed == 1
+    (row,) = log.get_ticket_actions(ticket.id)
+    assert "Comments are closed." in row["error_message"]
+    assert row["next_attempt_at"] is None
+
+
+def test_a_ticket_that_is_gone_fails_alone(desk: Desk) -> None:
+    gone, there = desk.ticket("Gone"), desk.ticket("There")
+    desk.world.set_report(1344, rows=[{"TicketID": gone.id}, {"TicketID": there.id}])
+    desk.world.delete_ticket(gone.id)
+
+    report = desk.run(HELLO)
+
+    assert (report.failed, report.succeeded) == (1, 1)
+    assert desk.comments(there) == ["Hello"]
+
+
+def test_a_failed_action_waits_for_its_time(desk: Desk, log: StateTracker) -> None:
+    ticket = desk.ticket("Printer")
+    rule = desk.simulator.faults.add(
+        "status_before", method="GET", route=r"/tickets/\{id\}$", status=500
+    )
+    desk.run(HELLO)
+    desk.simulator.faults.remove(rule)
+
+    at_once = desk.run(HELLO)
+
+    assert at_once.executed == 0
+    (row,) = log.get_ticket_actions(ticket.id)
+    assert (row["status"], row["attempts"]) == ("failed", 1)
+    assert row["next_attempt_at"] is not None
+
+
+def test_and_is_tried_again_when_it_is_due(desk: Desk) -> None:
+    ticket = desk.ticket("Printer")
+    rule = desk.simulator.faults.add(
+        "status_before", method="GET", route=r"/tickets/\{id\}$", status=500
+    )
+    desk.run(HELLO, retry_seconds=0)
+    desk.simulator.faults.remove(rule)
+
+    desk.run(HELLO, retry_seconds=0)
+
+    assert desk.comments(ticket) == ["Hello"]
+
+
+def test_it_is_failed_for_good_after_the_last_attempt(desk: Desk, log: StateTracker) -> None:
+    ticket = desk.ticket("Printer")
+    desk.simulator.faults.add("status_before", method="GET", route=r"/tickets/\{id\}$", status=500)
+    for _ in range(3):
+        desk.run(HELLO, retry_seconds=0, max_attempts=3)
+
+    report = desk.run(HELLO, retry_seconds=0, max_attempts=3)
+
+    assert report.executed == 0
+    (row,) = log.get_ticket_actions(ticket.id)
+    assert (row["attempts"], row["next_attempt_at"]) == (3, None)
+
+
+@pytest.mark.parametrize("one_ticket", [True, False])
+def test_cleared_failures_are_tried_again(desk: Desk, log: StateTracker, one_ticket: bool) -> None:
+    ticket = desk.ticket("Printer")
+    rule = desk.simulator.faults.add("status_before", method="POST", route=FEED, status=400)
+    desk.run(HELLO)
+    desk.simulator.faults.remove(rule)
+
+    cleared = (
+        log.clear_failed_actions(ticket_id=ticket.id) if one_ticket else log.clear_failed_actions()
+    )
+    desk.run(HELLO)
+
+    assert cleared == 1
+    assert desk.comments(ticket) == ["Hello"]
+
+
+def test_a_partial_plan_keeps_what_is_done_and_tells_the_truth(
+    desk: Desk, log: StateTracker
+) -> None:
+    """The others are attached, the summary tells all three, a retry touches only the second."""
+    machines = [desk.asset(f"IC-LAB{n:04d}-F20", f"LABSERIAL{n:03d}") for n in range(3)]
+    ticket = desk.ticket("Lab down", " ".join(machine.name for machine in machines))
+    rule = desk.simulator.faults.add(
+        "status_before", method="POST", route=ATTACH, nth=2, status=400, body="No."
+    )
+    actions = [AddAssetAction(), SummaryCommentAction()]
+
+    desk.run(*actions)
+    desk.simulator.faults.remove(rule)
+
+    assert desk.attached(ticket) == [machines[0].id, machines[2].id]
+    (told,) = desk.comments(ticket)
+    assert "Done: attach asset IC-LAB0000-F20, attach asset IC-LAB0002-F20" in told
+    assert "Not done: attach asset IC-LAB0001-F20" in told
+
+    log.clear_failed_actions(ticket.id)
+    desk.run(*actions)
+
+    attached = [
+        write.details["asset_id"]
+        for write in desk.simulator.journal.for_ticket(ticket.id, "asset_attached")
+    ]
+    assert attached == [machines[0].id, machines[2].id, machines[1].id]
+    assert len(desk.comments(ticket)) == 2
+    assert "Done: attach asset IC-LAB0001-F20" in desk.comments(ticket)[1]
+
+
+def test_a_closed_ticket_is_left_alone(desk: Desk, log: StateTracker) -> None:
+    ticket = desk.ticket("Printer")
+    closed = next(one for one in desk.world.ticket_statuses if one.status_class == 3)
+    desk.world.set_status(ticket.id, closed.id)
+    desk.world.set_report(1344, rows=[{"TicketID": ticket.id}])
+
+    report = desk.run(HELLO)
+
+    assert report.skipped == 1
+    assert desk.writes() == 0
+    (row,) = log.get_ticket_actions(ticket.id)
+    assert "closed" in row["metadata"]["message"]
+
+
+def test_the_circuit_breaker_stops_a_run_that_mostly_fails(desk: Desk) -> None:
+    for number in range(45):
+        desk.ticket(f"Ticket {number}")
+    desk.simulator.faults.add("status_before", method="POST", route=FEED, status=400)
+    app = desk.app(HELLO, workers=1)
+
+    report = app.run_once(dry_run=False)
+
+    assert report.failed < 45
+    assert "the next run tries one ticket first" in report.stopped
+    probe = app.run_once(dry_run=False)
+    assert probe.executed == 1
