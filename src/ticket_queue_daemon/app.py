@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 STOP_GRACE_SECONDS = 5.0
 """How long work in hand may go on waiting (for TDX's limits, for a look) after a stop."""
+STOP_POLL_SECONDS = 0.2
 CONNECTIONS_BESIDE_WORKERS = 3
 """The poll, the lease keeper, and whoever asks for a status."""
 
@@ -84,6 +85,7 @@ class App:
         self._bound: list[BoundAction] = []
         self._open = contextlib.ExitStack()
         self._cycle: Cycle | None = None
+        self._instance_checked = False
 
     @classmethod
     def open(
@@ -182,12 +184,24 @@ class App:
             observer: is told what happens.
             stop: set it to end the pass after the work in hand.
         """
-        hooks = Hooks([observer] if observer is not None else [])
         stop = stop or threading.Event()
-        if not dry_run:
-            self.tracker.bind_instance(self._tdx().instance)
+        with _waking(self.clock, stop):
+            return self._one_pass(dry_run=dry_run, confirm=confirm, observer=observer, stop=stop)
+
+    def _one_pass(
+        self,
+        *,
+        dry_run: bool,
+        confirm: Collection[str],
+        observer: Observer | None,
+        stop: threading.Event,
+    ) -> RunReport:
+        self._check_instance(dry_run=dry_run)
         return self._make_cycle().run(
-            dry_run=dry_run, confirmed=confirm, observer=hooks, stopping=stop.is_set
+            dry_run=dry_run,
+            confirmed=confirm,
+            observer=Hooks([observer] if observer is not None else []),
+            stopping=stop.is_set,
         )
 
     def run_forever(
@@ -203,10 +217,18 @@ class App:
         hooks = Hooks([observer] if observer is not None else [])
 
         def one_pass() -> RunReport:
-            return self.run_once(dry_run=dry_run, confirm=confirm, observer=observer, stop=stop)
+            return self._one_pass(dry_run=dry_run, confirm=confirm, observer=observer, stop=stop)
 
         with _waking(self.clock, stop):
             return Daemon(one_pass, self.clock, hooks, interval, stop).run()
+
+    def _check_instance(self, *, dry_run: bool) -> None:
+        """Once a process: sandbox and production share ticket ids, so they never share a log."""
+        if self._instance_checked:
+            return
+        check = self.tracker.check_instance if dry_run else self.tracker.bind_instance
+        check(self._tdx().instance)
+        self._instance_checked = True
 
     def baseline(self) -> BaselineReport:
         """Mark the tickets now in the report as done for the configured actions.
@@ -215,7 +237,7 @@ class App:
         """
         queue = self.queue
         client = self._tdx()
-        self.tracker.bind_instance(client.instance)
+        self._check_instance(dry_run=False)
         found = ticket_ids(
             client.reports.run(queue.report_id, id_column=queue.id_column), queue.id_column
         )
@@ -289,9 +311,11 @@ def _waking(clock: SystemClock, stop: threading.Event) -> Iterator[None]:
     over = threading.Event()
 
     def watch() -> None:
-        stop.wait()
-        if not over.wait(STOP_GRACE_SECONDS):
-            clock.stop()
+        while not over.wait(STOP_POLL_SECONDS):
+            if stop.is_set():
+                if not over.wait(STOP_GRACE_SECONDS):
+                    clock.stop()
+                return
 
     thread = threading.Thread(target=watch, name="stopper", daemon=True)
     thread.start()
@@ -299,5 +323,4 @@ def _waking(clock: SystemClock, stop: threading.Event) -> Iterator[None]:
         yield
     finally:
         over.set()
-        stop.set()
         thread.join()

@@ -29,9 +29,11 @@ def run(session: Session) -> ExitCode:
     with ExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
         app = stack.enter_context(session.open_app(need_tdx=True))
-        observers: list[Observer] = [LogObserver()]
+        observers: list[Observer] = []
         if session.terminal.interactive and not settings.dry_run:
             observers.append(stack.enter_context(ProgressObserver(session.terminal.err)))
+        # After the bar, which is gone when the line about the run's end is written.
+        observers.append(LogObserver())
         hooks = Hooks(observers)
         if args.daemon:
             app.run_forever(

@@ -69,11 +69,12 @@ def open_session(
     # A progress bar tells of single tickets better than lines do, unless lines were asked for.
     watched = terminal.interactive and args.log_level is None
     hidden = {ENDING_LOGGER, TICKET_LOGGER} if watched else {ENDING_LOGGER}
+    # A command answers on stdout; what it does on the way is for the log file.
     quiet = args.command is not None and args.log_level is None
     with logging_to(
         scrubber,
         level=level,
-        console_level="WARNING" if quiet and args.command != "baseline" else level,
+        console_level="WARNING" if quiet else level,
         console_without=hidden,
         log_file=args.log,
     ):

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.tdx.client import TdxClient
 
 
+FULL_WAIT = 0.9
+"""The share of a wait after which it counts as waited; clocks and timers are not exact."""
+
+
 class End(enum.Enum):
     """How an effect stands when this attempt is over."""
 
@@ -229,7 +233,9 @@ class Applier:
         not_before = datetime.fromisoformat(row["tdx_time"]) if row.get("tdx_time") else None
         look: Look | None = None
         for pause in self._pauses_left(claim, row):
-            self.clock.sleep(pause)
+            if not self._waited(pause):
+                told = TdxError("Told to stop before a lost answer could be settled.")
+                return EffectEnd(effect, End.UNKNOWN, told.message, told, later=True)
             try:
                 look = effect.look(self._sight(claim, not_before))
             except TdxError as error:
@@ -246,6 +252,12 @@ class Applier:
         if look is None or look.seen is Seen.CANNOT_TELL:
             why = str(look.evidence.get("why", "")) if look else "there was no time to look"
         return EffectEnd(effect, End.UNKNOWN, f"can't tell whether TDX applied it: {why}")
+
+    def _waited(self, seconds: float) -> bool:
+        """Wait; False when woken early, since "not there" would then be said too soon."""
+        began = self.clock.monotonic()
+        self.clock.sleep(seconds)
+        return self.clock.monotonic() - began >= seconds * FULL_WAIT
 
     def _send_again(
         self,

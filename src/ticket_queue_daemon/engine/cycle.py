@@ -16,7 +16,7 @@ from ticket_queue_daemon.engine.dry_run import preview
 from ticket_queue_daemon.engine.leases import LeaseKeeper
 from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
-from ticket_queue_daemon.engine.ticket import Limits, Line, TicketWork
+from ticket_queue_daemon.engine.ticket import Limits, Line, TdxAway, TicketWork
 from ticket_queue_daemon.errors import BlastRadiusError
 from ticket_queue_daemon.observe.events import (
     Note,
@@ -28,7 +28,7 @@ from ticket_queue_daemon.observe.events import (
 from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from ticket_queue_daemon.assets.catalog import AssetCatalog
     from ticket_queue_daemon.clock import Clock
@@ -119,11 +119,7 @@ class Cycle:
             dry_run=dry_run,
             found=len(found.ids),
             pending=len(work),
-            executed=tally.executed,
-            succeeded=tally.counts["completed"],
-            failed=tally.counts["failed"],
-            skipped=tally.counts["skipped"],
-            held=tally.counts["needs_review"],
+            **tally.figures(),
             seconds=self.clock.monotonic() - started,
             api_calls=sum(self.tdx.call_counts().values()) - calls,
             notes=tuple(notes),
@@ -218,13 +214,21 @@ class Cycle:
                 if not running:
                     break
                 done, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
-        for future in running:
-            future.result()
+                _raise_first(done, stopping)
+        _raise_first(running, stopping)
         if self.breaker.is_open:
             return self.breaker.story()
         return "stopped on request" if stopping() else ""
+
+
+def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) -> None:
+    """Raise what a worker met, but not that it was told to stop in the middle of a wait."""
+    for future in futures:
+        try:
+            future.result()
+        except TdxAway:
+            if not stopping():
+                raise
 
 
 def _odd_rows(found: TicketIds) -> list[str]:

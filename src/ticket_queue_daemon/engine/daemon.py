@@ -63,8 +63,10 @@ class Daemon:
         return last
 
     def _say_once(self, error: DaemonError) -> None:
-        if error.message != self._trouble:
-            self._trouble = error.message
+        # The words of an outage hold seconds and counts, and so differ from pass to pass.
+        trouble = error.message if isinstance(error, ConfigError) else type(error).__name__
+        if trouble != self._trouble:
+            self._trouble = trouble
             text = f"{error.message} {error.advice}".strip()
             self.observer.on_event(Note("error", text, {"error": type(error).__name__}))
 

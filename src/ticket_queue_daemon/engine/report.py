@@ -56,6 +56,15 @@ class RunReport:
     stopped: str = ""
 
 
+OUTCOMES = {
+    "completed": "succeeded",
+    "failed": "failed",
+    "skipped": "skipped",
+    "needs_review": "held",
+}
+"""The outcome words of the state, and what the report calls their counts."""
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts outcomes as the workers report them."""

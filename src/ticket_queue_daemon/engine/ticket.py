@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ticket_queue_daemon.engine.applying import Applier
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.outcome import judge
-from ticket_queue_daemon.engine.plan import Plan, is_under_way
+from ticket_queue_daemon.engine.plan import Plan, is_under_way, states
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
 from ticket_queue_daemon.errors import DaemonError, LeaseLost, StoreError, TdxError
 from ticket_queue_daemon.observe.events import ActionFinished, TicketFinished, TicketStarted
@@ -169,6 +169,9 @@ class TicketWork:
     def _attempt(self, claim: Claim, action: BaseAction | None) -> tuple[str, str]:
         fresh = not is_under_way(claim.plan)
         try:
+            if claim.claims > self.line.limits.max_attempts:
+                died = f"the daemon died {claim.claims - 1} times while it worked on this"
+                return self._fail(claim, died, final=True)
             if fresh:
                 plan = self._plan(claim, action)
                 if not isinstance(plan, Plan):
@@ -285,7 +288,11 @@ class TicketWork:
         details: dict[str, Any] | None = None,
         lines: Sequence[str] = (),
     ) -> tuple[str, str]:
+        """Record a failed attempt; what may have been applied is never failed for good."""
         limits = self.line.limits
+        if "sent" in states(claim.plan) and (final or claim.attempts + 1 >= limits.max_attempts):
+            self.line.tracker.park(claim, error, metadata=details or {}, lines=lines)
+            return "needs_review", error
         self.line.tracker.fail(
             claim,
             error,

@@ -189,19 +189,15 @@ class Grounds(Lookups):
                 modified_uid=self.admin.uid,
             )
             self.assets[asset.id] = asset
-            self.items[asset.ci_id] = Item(
-                asset.ci_id,
-                name or serial,
-                catalogue.ASSET_CI_TYPE,
-                form_id,
-                when,
-                when,
-                self.admin.uid,
-                self.admin.uid,
-                asset_id=asset.id,
-            )
+            self._add_ci_of(asset)
             self.reindex_asset(asset)
             return asset
+
+    def _add_ci_of(self, asset: Asset) -> None:
+        by, when = self.admin.uid, asset.created
+        kind, name = catalogue.ASSET_CI_TYPE, asset.name or asset.serial
+        item = Item(asset.ci_id, name, kind, asset.form_id, when, when, by, by, asset_id=asset.id)
+        self.items[item.id] = item
 
     def reindex_asset(self, asset: Asset) -> None:
         """Refresh the text that searches look in; call after a change of name, tag or serial."""

@@ -105,7 +105,10 @@ class _Tests:
             self.tests.append(lambda one: get(one).lower() == wanted)
 
     def keep(self, candidates: Iterable[Any]) -> list[Any]:
-        return [one for one in candidates if all(test(one) for test in self.tests)]
+        found = list(candidates)
+        for test in self.tests:
+            found = [one for one in found if test(one)]
+        return found
 
 
 def tickets(world: World, app_id: int, body: Json) -> list[Ticket]:
@@ -248,6 +251,11 @@ def _feed_text(entry: FeedEntry) -> str:
 def assets(world: World, app_id: int, body: Json) -> list[Asset]:
     """Assets; ``SerialLike`` looks in serial and tag only, ``SearchText`` also in the name."""
     tests = _Tests(body)
+    # First what leaves the fewest: each test sees only what the ones before it kept.
+    serial = as_text(tests.body.get("seriallike")).strip().lower()
+    if serial:
+        tests.tests.append(lambda one: serial in one.serial_text)
+    tests.words("SearchText", lambda one: one.search_text)
     out = {one.id for one in world.asset_statuses.values() if one.is_out_of_service}
     tests.ints("StatusIDs", lambda one: one.status_id)
     tests.ints("FormIDs", lambda one: one.form_id)
@@ -273,10 +281,6 @@ def assets(world: World, app_id: int, body: Json) -> list[Asset]:
     tests.dates("ExpectedReplacementDate", lambda one: one.replace_by)
     _on_tickets(world, tests)
     tests.attributes()
-    serial = as_text(tests.body.get("seriallike")).strip().lower()
-    if serial:
-        tests.tests.append(lambda one: serial in one.serial_text)
-    tests.words("SearchText", lambda one: one.search_text)
     found: list[Asset] = tests.keep(one for one in world.assets.values() if one.app_id == app_id)
     cap = as_int(tests.body.get("maxresults"))
     return found[:cap] if cap else found

@@ -118,10 +118,13 @@ class EmbeddedPostgres:
             if self._users[self.data_dir] > 0:
                 return
             _forget_the_dead(self.data_dir)
-            with suppress(FileNotFoundError):  # somebody removed the whole folder: nothing to stop
-                server.cleanup()
-            # The wheel would look at its lock file once more at exit, in a folder that may be gone.
-            atexit.unregister(server._cleanup)  # noqa: SLF001  it registered this very method
+            try:
+                # The folder may be removed, or the server killed: then there is nothing to stop.
+                with suppress(FileNotFoundError, import_module("psutil").NoSuchProcess):
+                    server.cleanup()
+            finally:
+                # The wheel would look at its lock once more at exit, in a folder that may be gone.
+                atexit.unregister(server._cleanup)  # noqa: SLF001  it registered this very method
 
 
 def _library() -> Any:

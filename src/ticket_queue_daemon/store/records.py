@@ -145,14 +145,22 @@ class Records:
             InstanceMismatch: it is bound to another one.
         """
         self._session.rows("bind_instance", {"instance": instance})
-        bound = self._session.rows("bound_instance")[0]
-        if bound["instance"] != instance:
-            raise InstanceMismatch(
-                f"This database belongs to {bound['instance']} since {bound['bound_at']:%Y-%m-%d},"
-                f" and TDX_BASE_URL names {instance}.",
-                "Sandbox and production share ticket ids: give each its own database, or correct"
-                " TDX_BASE_URL or DATABASE_URL.",
-            )
+        self.check_instance(instance)
+
+    def check_instance(self, instance: str) -> None:
+        """See that the database is bound to this TDX instance, or to none yet; writes nothing.
+
+        Raises:
+            InstanceMismatch: it is bound to another.
+        """
+        for bound in self._session.rows("bound_instance"):
+            if bound["instance"] != instance:
+                raise InstanceMismatch(
+                    f"This database belongs to {bound['instance']} since {bound['bound_at']:%Y-%m-%d},"
+                    f" and TDX_BASE_URL names {instance}.",
+                    "Sandbox and production share ticket ids: give each its own database, or correct"
+                    " TDX_BASE_URL or DATABASE_URL.",
+                )
 
     def history(self, ticket_id: int) -> list[HistoryEvent]:
         """What happened on a ticket, in order."""

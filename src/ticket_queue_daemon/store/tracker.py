@@ -105,6 +105,10 @@ class StateTracker:
         """Bind the database to a TDX instance; InstanceMismatch if it is bound to another."""
         self._records.bind_instance(instance)
 
+    def check_instance(self, instance: str) -> None:
+        """See that the database is bound to this TDX instance or to none; InstanceMismatch if not."""
+        self._records.check_instance(instance)
+
     def register_actions(self, actions: Sequence[ActionKey]) -> None:
         """Remember configured actions."""
         self._records.register_actions(actions)

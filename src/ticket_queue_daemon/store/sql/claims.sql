@@ -126,7 +126,8 @@ WITH forgotten AS (
     WHERE line.reserved_by = forgotten.log_id AND line.covered_by IS NULL
 ), let_go AS (
     UPDATE meta.daemon_action_log SET
-        lease_until = clock_timestamp(), updated_at = clock_timestamp()
+        lease_until = clock_timestamp(), updated_at = clock_timestamp(),
+        claims = GREATEST(1, claims - 1)    -- given back, not died: only deaths are to be counted
     WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
       AND lease_until > clock_timestamp()
       AND NOT (plan IS NULL AND claims = 1 AND executed_at IS NULL)
