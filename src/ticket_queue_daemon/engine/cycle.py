@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.observe.events import Observer
-    from ticket_queue_daemon.store.rows import Pending
+    from ticket_queue_daemon.store.rows import ActionKey, Pending
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
 
@@ -55,6 +55,11 @@ class Queue:
     def name(self) -> str:
         """``report:1344``."""
         return f"report:{self.report_id}"
+
+    @property
+    def keys(self) -> list[ActionKey]:
+        """The actions as the tracker knows them."""
+        return [bound.key for bound in self.actions]
 
 
 @dataclass(slots=True)
@@ -95,21 +100,17 @@ class Cycle:
         run_id, started = uuid.uuid4(), self.clock.monotonic()
         calls = sum(self.tdx.call_counts().values())
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
-        report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
-        found = ticket_ids(report, self.queue.id_column)
+        found = self._poll()
         notes = [*found.notes, *_odd_rows(found)]
-        odd = len(notes)
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
-        keys = [bound.key for bound in self.queue.actions]
-        pending = self.tracker.pending(self.queue.name, found.ids, keys)
+        pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys)
         reach(Checkpoint.POLLED)
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
         tally, plans, stopped = Tally(), [], ""
         if work:
-            notes += self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
-            for note in notes[odd:]:
-                observer.on_event(Note("warning", note))
+            ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
+            notes += _said(ready, observer)
             if dry_run:
                 plans = self._preview(work, tally)
             else:
@@ -128,6 +129,11 @@ class Cycle:
         )
         observer.on_event(RunFinished(finished))
         return finished
+
+    def _poll(self) -> TicketIds:
+        """One report call. What can't be read is raised and never taken for an empty queue."""
+        report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
+        return ticket_ids(report, self.queue.id_column)
 
     def _get_ready(
         self, pending: Sequence[Pending], *, dry_run: bool, confirmed: Collection[str]
@@ -148,7 +154,7 @@ class Cycle:
             notes.append(f"A real run would be refused. {error.message}")
         notes += self.prepare()
         if not dry_run:
-            self.tracker.register_actions([bound.key for bound in self.queue.actions])
+            self.tracker.register_actions(self.queue.keys)
         return notes
 
     def _preview(self, work: dict[int, list[str]], tally: Tally) -> list[PlanView]:
@@ -229,6 +235,12 @@ def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) 
         except TdxAway:
             if not stopping():
                 raise
+
+
+def _said(notes: Sequence[str], observer: Observer) -> Sequence[str]:
+    for note in notes:
+        observer.on_event(Note("warning", note))
+    return notes
 
 
 def _odd_rows(found: TicketIds) -> list[str]:

@@ -77,7 +77,7 @@ class Tally:
         with self._lock:
             self.counts.update(outcomes)
 
-    @property
-    def executed(self) -> int:
-        """How many pairs came to an outcome."""
-        return sum(self.counts[word] for word in ("completed", "failed", "skipped", "needs_review"))
+    def figures(self) -> dict[str, int]:
+        """The counts under the report's names; only pairs that came to an outcome count."""
+        figures = {name: self.counts[word] for word, name in OUTCOMES.items()}
+        return {"executed": sum(figures.values()), **figures}
