@@ -105,14 +105,13 @@ class AssetCatalog:
                     break
         return hits
 
-    def broken(self, token: str) -> list[Hit]:
-        """The assets that ``token`` names with other separators, spaces, or none at all.
+    def broken(self, folded: str) -> list[Hit]:
+        """The assets that ``folded`` names with other separators, spaces, or none at all.
 
-        ``IC EHLB760 F16`` and ``ICEHLB760F16`` are ``IC-EHLB760-F16``. Only for values of eight
+        ``ic ehlb760 f16`` and ``icehlb760f16`` are ``IC-EHLB760-F16``. Only for values of eight
         letters and digits or more with a digit among them, and only where each break in the
         token is a break in the name, or falls between its letters and digits.
         """
-        folded = fold(token)
         key = squeeze(folded)
         if len(key) < MIN_SQUEEZED or not _DIGIT.search(key):
             return []
@@ -249,7 +248,7 @@ class LazyCatalog:
         self._lock = threading.Lock()
         self._loaded: tuple[float, AssetCatalog] | None = None
         self._failed: tuple[int, Exception] | None = None
-        self._attempts = 0
+        self._finished = 0
 
     def get(self) -> AssetCatalog:
         """The catalogue, at most ``max_age`` old; threads that ask meanwhile wait for one load.
@@ -261,12 +260,12 @@ class LazyCatalog:
         current = self._current()
         if current is not None:
             return current
-        seen = self._attempts
+        finished = self._finished
         with self._lock:
             current = self._current()
             if current is not None:
                 return current
-            if self._failed is not None and self._failed[0] > seen:
+            if self._failed is not None and self._failed[0] > finished:
                 raise self._failed[1]
             return self._load()
 
@@ -282,12 +281,13 @@ class LazyCatalog:
         return loaded[1]
 
     def _load(self) -> AssetCatalog:
-        self._attempts += 1
         try:
             catalog = self._from_bronze() or self._from_search()
         except Exception as error:
-            self._failed = (self._attempts, error)
+            self._failed = (self._finished + 1, error)
             raise
+        finally:
+            self._finished += 1
         self._loaded = (self._clock.monotonic(), catalog)
         return catalog
 

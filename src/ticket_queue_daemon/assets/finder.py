@@ -19,7 +19,7 @@ from ticket_queue_daemon.assets.evidence import (
     Match,
     Verdict,
 )
-from ticket_queue_daemon.assets.identifiers import candidates
+from ticket_queue_daemon.assets.identifiers import candidates, fold
 from ticket_queue_daemon.assets.patterns import is_decoy
 from ticket_queue_daemon.assets.text import html_to_text
 
@@ -245,12 +245,12 @@ def _mentions(
 
 def _hits(candidate: Candidate, catalog: AssetCatalog) -> list[Hit]:
     if candidate.form == "joined":
-        first_word = candidate.token.casefold().split(maxsplit=1)[0]
-        return [] if is_decoy(first_word) else catalog.broken(candidate.token)
+        hits = catalog.broken(fold(candidate.token))
+        return [] if hits and is_decoy(fold(candidate.token).split(maxsplit=1)[0]) else hits
     hits = catalog.exact(candidate.folded)
     if candidate.form == "serial":
         return [hit for hit in hits if hit.field == "serial number"]
-    return hits or catalog.broken(candidate.token)
+    return hits or catalog.broken(candidate.folded)
 
 
 def _refused(mention: _Mention, rules: FinderRules) -> Evidence | None:

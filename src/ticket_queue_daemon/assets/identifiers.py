@@ -48,7 +48,7 @@ _CUE: Final = re.compile(
     + _NUMBER_WORD
     + "|"
     r"tags?" + _NUMBER_WORD + "|"
-    r"(?:s/n|sn|ser|serials?)" + _NUMBER_WORD + "|"
+    r"(?:serials?|s/n|sn)" + _NUMBER_WORD + "|"
     r"assets?(?:[ ]?(?:numbers?|num|no|#))?|"
     r"(?:computer|machine|host|device|pc)[ -]?names?"
     r")[.]?(?:[ ]{1,2}(?:is|was|are|says|reads))?[ ]{0,3}[:#=-]{0,2}[ \n]{0,8}[\"'(\[]{0,2}[ ]{0,1}",
@@ -83,12 +83,13 @@ class Candidate:
 
 def fold(text: str) -> str:
     """``text`` as it is compared: cleaned, spaces collapsed, whatever its case."""
-    return " ".join(clean(text).casefold().split())
+    folded = clean(text).casefold()
+    return folded if folded.isalnum() else " ".join(folded.split())
 
 
 def squeeze(text: str) -> str:
     """``text`` without its separators: ``ic-ehlb760-f16`` is ``icehlb760f16``."""
-    return _SEPARATORS.sub("", text)
+    return text if text.isascii() and text.isalnum() else _SEPARATORS.sub("", text)
 
 
 def boundaries(text: str) -> tuple[int, ...]:
@@ -97,21 +98,34 @@ def boundaries(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(place for place in ends if 0 < place < ends[-1]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A token as a neighbour of others."""
+
+    start: int
+    end: int
+    squeezed: str
+
+
 def candidates(text: str) -> list[Candidate]:
     """Every candidate of a cleaned text, in order of appearance; they may overlap.
 
     Promise: pure, never raises, linear in the length of ``text``.
     """
     found: list[Candidate] = []
-    near: list[re.Match[str]] = []
+    near: list[_Word] = []
     inside = regions(text)
     cued = _Cues(text)
     for match in _TOKEN.finditer(text):
-        region = inside.at(match.start())
-        cue = cued.before(match)
-        found.extend(_of_token(match, region, cue))
-        near = [*near[1 - _MAX_WORDS :], match] if region is None else []
-        found.extend(_joined(text, near, cued))
+        token, start = match[0], match.start()
+        region = inside.at(start)
+        found.extend(_of_token(token, start, region, cued.before(match)))
+        if region is None and len(token) <= _MAX_WORD and "." not in token:
+            word = _Word(start, match.end(), squeeze(token).casefold())
+            near = [*near[1 - _MAX_WORDS :], word]
+            found.extend(_joined(text, near, cued))
+        else:
+            near = []
     found.sort(key=lambda candidate: (candidate.start, -candidate.end))
     return found
 
@@ -142,9 +156,8 @@ class _Cues:
         return start in self._starts
 
 
-def _of_token(match: re.Match[str], region: Region | None, cue: bool) -> Iterator[Candidate]:
+def _of_token(token: str, start: int, region: Region | None, cue: bool) -> Iterator[Candidate]:
     """The token itself, its pieces between dots, and serial numbers between its hyphens."""
-    token, start = match[0], match.start()
     inside: Inside | None = region.kind if region else None
     dotted = "." in token
     if inside is None and dotted:
@@ -177,33 +190,25 @@ def _serials(token: str, start: int, inside: Inside | None) -> Iterator[Candidat
             )
 
 
-def _joined(text: str, near: Sequence[re.Match[str]], cues: _Cues) -> Iterator[Candidate]:
+def _joined(text: str, near: Sequence[_Word], cues: _Cues) -> Iterator[Candidate]:
     """Two to four neighbouring words that end with the last of ``near``, as one name."""
-    for first in range(len(near) - 2, -1, -1):
-        left, right = near[first], near[first + 1]
-        gap = text[left.end() : right.start()]
-        if len(gap) > _GAP_LENGTH or not _GAP.fullmatch(gap):
+    if len(near) < 2:  # noqa: PLR2004  one word is not joined to anything
+        return
+    end, squeezed = near[-1].end, near[-1].squeezed
+    for left, right in zip(near[-2::-1], near[:0:-1], strict=True):
+        if right.start - left.end > _GAP_LENGTH or not _GAP.fullmatch(text, left.end, right.start):
             return
-        if (
-            "." in left[0]
-            or "." in right[0]
-            or len(left[0]) > _MAX_WORD
-            or len(right[0]) > _MAX_WORD
-        ):
+        squeezed = left.squeezed + squeezed
+        if len(squeezed) > _MAX_JOINED:
             return
-        start, end = left.start(), near[-1].end()
-        if end - start > _MAX_JOINED + _GAP_LENGTH:
-            return
-        token = text[start:end]
-        squeezed = squeeze(token)
-        if len(squeezed) >= MIN_SQUEEZED and _has_digit(squeezed) and not squeezed.isdigit():
-            cue = cues.at(start)
-            yield Candidate(token, start, end, fold(squeezed), False, "joined", None, cue)
+        if len(squeezed) >= MIN_SQUEEZED and not squeezed.isdigit() and _has_digit(squeezed):
+            token, cue = text[left.start : end], cues.at(left.start)
+            yield Candidate(token, left.start, end, squeezed, False, "joined", None, cue)
 
 
 def _candidate(token: str, start: int, form: Form, inside: Inside | None, cue: bool) -> Candidate:
     shape = inside is None and pattern_of(token) is not None
-    return Candidate(token, start, start + len(token), fold(token), shape, form, inside, cue)
+    return Candidate(token, start, start + len(token), token.casefold(), shape, form, inside, cue)
 
 
 def _may_name(token: str, cue: bool) -> bool:

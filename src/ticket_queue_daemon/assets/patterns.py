@@ -37,7 +37,7 @@ GENERIC_WORDS: Final = word_set(
     "shelf slide sony spring spss ssd stata step suite summer sunday surface switch sys table task "
     "teams term test thinkpad thursday ticket trial tuesday type ubuntu unit usb user utf ver "
     "version wednesday week wifi win windows winter word xps year zone zoom alpha beta central display "
-    "east keyboard monitor mouse north profile screen south token west"
+    "east keyboard monitor mouse north profile screen south token west mon tue tues wed thu thur thurs fri"
 )
 # Whole tokens that look like a name.
 DECOYS: Final = frozenset({"sars-cov2", "covid-19", "wpa2-psk", "h-1b", "k-12", "x-ray2"})
