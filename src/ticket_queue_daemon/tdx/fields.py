@@ -35,7 +35,6 @@ class TdxModel(BaseModel):
         """
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
-
     def __repr__(self) -> str:
         # A whole ticket or person in a log would be long, and full of personal data.
         shown = {"id", "uid", "header_text"} & self.model_fields_set

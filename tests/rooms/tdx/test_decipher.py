@@ -126,7 +126,8 @@ def test_text_that_no_database_can_hold_is_made_storable() -> None:
     ("error", "away"),
     [
         (TdxUnreachable("m"), True),
-        (TdxUnavailable("m"), True),
+        (TdxUnavailable("m", status=503), True),
+        (TdxUnavailable("m", status=500), False),
         (TdxRateLimited("m"), True),
         (TdxMalformed("m", page=True), True),
         (TdxMalformed("m"), False),

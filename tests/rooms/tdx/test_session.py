@@ -1,0 +1,359 @@
+"""What is sent, how often, and what is concluded; against the simulator's bad manners."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import SecretStr
+
+from ticket_queue_daemon.errors import ConfigError, TdxError
+from ticket_queue_daemon.tdx.client import TdxClient
+from ticket_queue_daemon.tdx.config import TdxConfig, Token
+from ticket_queue_daemon.tdx.errors import (
+    Delivery,
+    ReadOnlyRefused,
+    TdxDenied,
+    TdxInDoubt,
+    TdxMalformed,
+    TdxNotFound,
+    TdxRateLimited,
+    TdxRejected,
+    TdxUnavailable,
+    TdxUnreachable,
+)
+from ticket_queue_daemon.tdx.models import FeedPost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ticket_queue_daemon.simulator.server import SimulatorServer
+
+POST = FeedPost(comments="hello")
+WRITES: dict[str, tuple[str, str, Callable[[TdxClient, int, int], Any]]] = {
+    "feed": ("POST", "tickets/{id}/feed$", lambda c, t, _: c.tickets.post_feed(t, POST)),
+    "asset": ("POST", "assets/{assetId}$", lambda c, t, a: c.tickets.attach_asset(t, a)),
+    "patch": ("PATCH", "tickets/{id}$", lambda c, t, _: c.tickets.patch(t, {"StatusID": 117})),
+    "tags": ("POST", "tickets/{id}/tags$", lambda c, t, _: c.tickets.add_tags(t, ["x"])),
+}
+# fault, its options, what the write's error says, whether TDX applied it
+LOST = [
+    ("drop_before", {}, Delivery.IN_DOUBT, False),
+    ("drop_after", {}, Delivery.IN_DOUBT, True),
+    ("status_before", {"status": 503}, Delivery.IN_DOUBT, False),
+    ("status_after", {"status": 500}, Delivery.IN_DOUBT, True),
+    ("status_after", {"status": 408}, Delivery.IN_DOUBT, True),
+    ("login_redirect", {}, Delivery.IN_DOUBT, False),
+    ("html", {}, Delivery.IN_DOUBT, None),
+    ("status_before", {"status": 403}, Delivery.NEVER, False),
+    ("status_before", {"status": 404}, Delivery.NEVER, False),
+    ("status_before", {"status": 422}, Delivery.NEVER, False),
+]
+
+
+@pytest.fixture
+def places(simulator: SimulatorServer) -> tuple[int, int]:
+    """A ticket and an asset."""
+    world = simulator.world
+    return world.add_ticket("Broken", "text").id, world.add_asset("IC-EHLB760-F16").id
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize(("fault", "options", "delivery", "applied"), LOST)
+def test_a_write_goes_out_once_and_its_error_says_what_became_of_it(
+    connect: Callable[..., TdxClient],
+    simulator: SimulatorServer,
+    places: tuple[int, int],
+    write: str,
+    fault: str,
+    options: dict[str, Any],
+    delivery: Delivery,
+    applied: bool | None,
+) -> None:
+    method, route, send = WRITES[write]
+    simulator.faults.add(fault, method, route, **options)
+    with pytest.raises(TdxError) as caught:
+        send(connect(), *places)
+    assert caught.value.delivery is delivery  # type: ignore[attr-defined]  # every leaf has it
+    assert len(simulator.requests.all()) == 2  # the login, and the write
+    if applied is not None:
+        assert len(simulator.journal) == applied
+
+
+@pytest.mark.parametrize("fault", ["empty", "garbage", "truncated"])
+def test_a_bad_body_leaves_a_write_in_doubt_only_where_a_body_is_due(
+    connect: Callable[..., TdxClient],
+    simulator: SimulatorServer,
+    places: tuple[int, int],
+    fault: str,
+) -> None:
+    client = connect()
+    client.me()
+    simulator.faults.add(fault, "POST", "/tickets/")
+    simulator.faults.add(fault, "PATCH", "/tickets/")
+    ticket, asset = places
+    with pytest.raises(TdxInDoubt):
+        client.tickets.post_feed(ticket, POST)
+    with pytest.raises(TdxInDoubt):
+        client.tickets.patch(ticket, {"StatusID": 117})
+    client.tickets.attach_asset(ticket, asset)
+    client.tickets.add_tags(ticket, ["x"])
+    assert len(simulator.journal) == 4
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 304])
+def test_a_relation_that_is_there_already_is_no_error(
+    connect: Callable[..., TdxClient],
+    simulator: SimulatorServer,
+    places: tuple[int, int],
+    status: int,
+) -> None:
+    simulator.world.behaviour.attach_again_status = status
+    client = connect()
+    for _ in range(2):
+        client.tickets.attach_asset(*places)
+    assert simulator.journal.count() == 1
+
+
+def test_a_write_that_meets_the_rate_limit_waits_and_is_applied_once(
+    connect: Callable[..., TdxClient],
+    simulator: SimulatorServer,
+    places: tuple[int, int],
+    clock: Any,
+) -> None:
+    simulator.faults.add("status_before", "POST", "feed$", status=429, seconds=2, times=2)
+    connect().tickets.post_feed(places[0], POST)
+    assert simulator.journal.count("feed_entry") == 1
+    assert len(clock.slept) == 2
+    assert all(1 <= pause <= 6 for pause in clock.slept)
+
+
+def test_a_limit_that_never_lifts_is_given_up_as_not_applied(
+    connect: Callable[..., TdxClient],
+    simulator: SimulatorServer,
+    places: tuple[int, int],
+) -> None:
+    simulator.faults.add("status_before", "POST", "feed$", status=429, seconds=2)
+    with pytest.raises(TdxRateLimited, match=r"6 tries in \d+\.\d s") as caught:
+        connect().tickets.post_feed(places[0], POST)
+    assert caught.value.delivery is Delivery.LATER
+    assert len(simulator.journal) == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "options"),
+    [
+        ("drop_before", {}),
+        ("status_before", {"status": 503}),
+        ("status_before", {"status": 500}),
+        ("truncated", {}),
+    ],
+)
+def test_a_read_is_tried_again_and_not_for_ever(
+    connect: Callable[..., TdxClient],
+    simulator: SimulatorServer,
+    places: tuple[int, int],
+    clock: Any,
+    fault: str,
+    options: dict[str, Any],
+) -> None:
+    client = connect()
+    client.me()
+    simulator.faults.add(fault, "GET", "tickets/{id}$", times=3, **options)
+    assert client.tickets.get(places[0]).title == "Broken"
+    assert client.call_counts()["GET tickets/{id}"] == 4
+    assert len(clock.slept) == 3
+    assert all(pause < 60 for pause in clock.slept)
+    simulator.faults.add(fault, "GET", "tickets/{id}$", **options)
+    with pytest.raises(TdxUnavailable, match=r"4 tries in \d+\.\d s") as caught:
+        client.tickets.get(places[0])
+    assert caught.value.delivery is Delivery.LATER
+    assert client.call_counts()["GET tickets/{id}"] == 8
+
+
+def test_nothing_is_tried_again_once_the_daemon_is_told_to_stop(
+    connect: Callable[..., TdxClient],
+    simulator: SimulatorServer,
+    places: tuple[int, int],
+    clock: Any,
+) -> None:
+    client = connect()
+    client.me()
+    clock.stopped = True
+    simulator.faults.add("status_before", "GET", "tickets/{id}$", status=503)
+    with pytest.raises(TdxUnavailable, match="1 try"):
+        client.tickets.get(places[0])
+
+
+def test_a_page_instead_of_data_is_said_and_nothing_is_concluded(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer, places: tuple[int, int]
+) -> None:
+    simulator.faults.add("html", "GET", "/tickets/")
+    with pytest.raises(TdxMalformed, match="nothing is concluded") as caught:
+        connect().tickets.feed(places[0])
+    assert caught.value.page
+    simulator.faults.clear()
+    simulator.faults.add("login_redirect", "GET", "/tickets/")
+    with pytest.raises(TdxMalformed) as caught:
+        connect().tickets.get(places[0])
+    assert caught.value.page
+    assert caught.value.status in {301, 302, 303, 307, 308}
+
+
+def test_a_wrong_member_is_named_with_its_place(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer, places: tuple[int, int]
+) -> None:
+    simulator.faults.add(
+        "garbage", "GET", "feed$", body='[{"ID": 1}, {"ID": 2, "CreatedDate": "last week"}]'
+    )
+    with pytest.raises(TdxMalformed, match=r"\[1\]\.CreatedDate") as caught:
+        connect().tickets.feed(places[0])
+    assert caught.value.field == "[1].CreatedDate"
+    simulator.faults.clear()
+    simulator.faults.add("garbage", "PATCH", "/tickets/", body='{"Message": "done"}')
+    with pytest.raises(TdxInDoubt, match="a wrong ID"):
+        connect().tickets.patch(places[0], {"StatusID": 117})
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_a_read_only_client_sends_no_write(
+    connect: Callable[..., TdxClient],
+    simulator: SimulatorServer,
+    places: tuple[int, int],
+    write: str,
+) -> None:
+    client = connect(read_only=True)
+    with pytest.raises(ReadOnlyRefused) as caught:
+        WRITES[write][2](client, *places)
+    assert caught.value.delivery is Delivery.NEVER
+    assert simulator.requests.count() == 0
+    assert client.tickets.get(places[0]).title == "Broken"
+
+
+def test_what_is_too_large_for_tdx_is_not_sent(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer
+) -> None:
+    with pytest.raises(TdxRejected, match="at most 4194304"):
+        connect().tickets.post_feed(1, FeedPost(comments="x" * 4_300_000))
+    assert simulator.requests.count() == 0
+
+
+def test_calls_are_counted_by_verb_and_route(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer, places: tuple[int, int]
+) -> None:
+    client = connect()
+    client.tickets.get(places[0])
+    client.tickets.get(places[0])
+    client.tickets.attach_asset(*places)
+    assert client.call_counts() == {
+        "POST auth": 1,
+        "GET tickets/{id}": 2,
+        "POST tickets/{id}/assets/{assetId}": 1,
+    }
+    assert sum(client.call_counts().values()) == simulator.requests.count()
+
+
+def test_every_request_names_the_program_and_asks_for_gzip(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer, places: tuple[int, int]
+) -> None:
+    connect().tickets.attach_asset(*places)
+    for request in simulator.requests.all():
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        assert headers["user-agent"].startswith("ticket-queue-daemon/")
+        assert "gzip" in headers["accept-encoding"]
+        assert headers["content-type"] == "application/json; charset=utf-8"
+    assert simulator.requests.all()[-1].body == "{}"
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    "host", [f"127.0.0.1:{free_port()}", "no-such-host.invalid"], ids=["refused", "name lookup"]
+)
+def test_what_can_not_be_reached_was_not_sent(connect: Callable[..., TdxClient], host: str) -> None:
+    client = connect("token", url=f"http://{host}/TDWebApi/api")
+    with pytest.raises(TdxUnreachable, match="4 tries") as caught:
+        client.tickets.post_feed(1, POST)
+    assert caught.value.delivery is Delivery.LATER
+    assert client.call_counts() == {}
+
+
+def test_tls_that_fails_means_nothing_was_sent(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer
+) -> None:
+    url = simulator.url.replace("http://", "https://")
+    with pytest.raises(TdxUnreachable) as caught:
+        connect("token", url=url, attempts=1).tickets.post_feed(1, POST)
+    assert "SSL_CERT_FILE" in caught.value.advice
+
+
+def test_an_answer_that_takes_too_long_leaves_a_write_in_doubt(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer, places: tuple[int, int]
+) -> None:
+    client = connect(read_timeout=0.2)
+    client.me()
+    simulator.faults.add("delay_after", "POST", "feed$", seconds=1.0)
+    with pytest.raises(TdxInDoubt, match="no answer in time"):
+        client.tickets.post_feed(places[0], POST)
+    assert simulator.journal.count("feed_entry") == 1
+
+
+def test_a_guard_runs_right_before_each_write_and_may_stop_it(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer, places: tuple[int, int]
+) -> None:
+    client = connect()
+    asked: list[str] = []
+
+    def stop() -> None:
+        asked.append("stop")
+        raise LookupError
+
+    with client.guarding(lambda: asked.append("ok")):
+        client.tickets.get(places[0])
+        assert asked == []
+        client.tickets.post_feed(places[0], POST)
+        assert asked == ["ok"]
+        with pytest.raises(LookupError), client.guarding(stop):
+            client.tickets.post_feed(places[0], POST)
+    client.tickets.post_feed(places[0], POST)
+    assert asked == ["ok", "ok", "stop"]
+    assert simulator.journal.count("feed_entry") == 2
+
+
+def test_network_settings_that_can_not_be_used_are_said_without_their_password(
+    monkeypatch: pytest.MonkeyPatch, clock: Any
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "gopher://me:hunter2@proxy")
+    config = TdxConfig("https://x.edu/TDWebApi", 46, 48, Token(SecretStr("abc")))
+    with pytest.raises(ConfigError, match="network settings") as caught:
+        TdxClient(config, clock=clock)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_tdx_quoting_our_secret_does_not_bring_it_into_an_error(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer
+) -> None:
+    password = simulator.env()["TDX_PASSWORD"]
+    simulator.faults.add(
+        "status_before", "GET", "getuser", status=400, body=f'"bad: {password} in {{}}"'
+    )
+    with pytest.raises(TdxRejected) as caught:
+        connect().me()
+    assert "[secret]" in caught.value.answer
+    assert password not in caught.value.message + caught.value.answer
+
+
+def test_refusals_have_their_own_leaves(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer, places: tuple[int, int]
+) -> None:
+    client = connect()
+    with pytest.raises(TdxNotFound):
+        client.tickets.get(5)
+    simulator.world.forbid_ticket(places[0])
+    with pytest.raises(TdxDenied):
+        client.tickets.post_feed(places[0], POST)
