@@ -14,13 +14,13 @@ from ticket_queue_daemon.store.sql import sql
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TICKETS = 500_000
+TICKETS = 150_000
 COMMENT, ASSET = work("comment"), work("add_asset")
 
 
 @pytest.fixture(scope="module")
 def grown(postgres: str) -> Iterator[psycopg.Connection[Any]]:
-    """A log of a million rows, with a few of every kind that is looked for."""
+    """A log of 300,000 rows, with a few of every kind that is looked for."""
     with psycopg.connect(postgres, autocommit=True) as maintenance:
         maintenance.execute("CREATE DATABASE grown TEMPLATE migrated_template")
     with psycopg.connect(postgres.replace("/postgres?", "/grown?"), autocommit=True) as connection:
@@ -45,6 +45,10 @@ def grown(postgres: str) -> Iterator[psycopg.Connection[Any]]:
             f" SELECT ticket, gen_random_uuid(), '{QUEUE}', 'x',"
             " CASE WHEN ticket % 1000 > 0 THEN gen_random_uuid() END, CASE WHEN ticket % 1000 > 0 THEN now() END"
             " FROM generate_series(1, 100000) ticket"
+        )
+        connection.execute(
+            "INSERT INTO meta.daemon_action_history (log_id, ticket_id, action_id, event)"
+            " SELECT gen_random_uuid(), ticket, 'x', 'claimed' FROM generate_series(1, 100000) ticket"
         )
         yield connection
     with psycopg.connect(postgres, autocommit=True) as maintenance:

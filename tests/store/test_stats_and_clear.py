@@ -208,7 +208,7 @@ def test_one_database_serves_one_instance(tracker: StateTracker) -> None:
     tracker.bind_instance("tdx.example.edu/TDWebApi")
     tracker.bind_instance("tdx.example.edu/TDWebApi")
 
-    with pytest.raises(InstanceMismatch, match="belongs to tdx.example.edu/TDWebApi") as refused:
+    with pytest.raises(InstanceMismatch, match=r"belongs to tdx\.example\.edu/TDWebApi") as refused:
         tracker.bind_instance("tdx.example.edu/SBTDWebApi")
     assert "its own database" in refused.value.advice
 
