@@ -74,7 +74,9 @@ class Desk:
             "workers": 4,
             "settle_seconds": (0.0,),
         }
-        app = App.open(Settings(**{**given, **settings}), actions=list(actions) or None, clock=BriefClock())
+        app = App.open(
+            Settings(**{**given, **settings}), actions=list(actions) or None, clock=BriefClock()
+        )
         self._apps.append(app)
         return app
 
