@@ -6,68 +6,40 @@ Adding a checkpoint adds a test.
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from crash.daemons import exactly_once, lab, let_leases_run_out, run
 from ticket_queue_daemon.engine.checkpoints import Checkpoint
 
 if TYPE_CHECKING:
     from desk import Desk
     from ticket_queue_daemon.store.pool import Database
-    from ticket_queue_daemon.store.tracker import StateTracker
 
 
-def run_daemon(desk: Desk, failpoint: str = "") -> int:
-    """One pass of the real command; returns its exit code (negative: killed by that signal)."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("TDX_")},
-        **desk.simulator.env(),
-        "DATABASE_URL": desk.database_url,
-        "DAEMON_SETTLE_SECONDS": "0",
-        "DAEMON_RETRY_SECONDS": "0",
-        "DAEMON_WORKERS": "2",
-        "DAEMON_FAILPOINT": failpoint,
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "ticket_queue_daemon"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert "Traceback" not in done.stderr
-    return done.returncode
-
-
-def let_leases_run_out(database: Database) -> None:
-    with database.connection() as connection:
-        connection.execute(
-            "UPDATE meta.daemon_action_log SET lease_until = clock_timestamp() - interval '1 s' "
-            "WHERE status = 'started'"
-        )
-
-
-@pytest.mark.parametrize("point", [point.value for point in Checkpoint])
+@pytest.mark.parametrize("nth", [1, 3])
+@pytest.mark.parametrize("point", [point.value for point in Checkpoint if point.value != "polled"])
 def test_a_kill_here_loses_nothing_and_doubles_nothing(
-    desk: Desk, database: Database, log: StateTracker, point: str
+    desk: Desk, database: Database, point: str, nth: int
 ) -> None:
-    machine = desk.asset("IC-EHLB760-F16", "SN-A")
-    tickets = [desk.ticket(f"IC-EHLB760-F16 is slow ({number})") for number in range(3)]
+    tickets = lab(desk, 3)
 
-    killed = run_daemon(desk, f"{point}:1")
+    killed = run(desk, DAEMON_FAILPOINT=f"{point}:{nth}")
     let_leases_run_out(database)
-    recovered = run_daemon(desk)
+    recovered = run(desk)
 
     assert killed == -signal.SIGKILL
     assert recovered == 0
-    for ticket in tickets:
-        assert desk.attached(ticket) == [machine.id]
-        assert len(desk.simulator.journal.for_ticket(ticket.id, "asset_attached")) == 1
-        assert len(desk.comments(ticket)) == 1
-        assert {row["status"] for row in log.get_ticket_actions(ticket.id)} == {"completed"}
+    exactly_once(desk, database, tickets)
+
+
+def test_a_kill_right_after_the_poll_is_harmless_too(desk: Desk, database: Database) -> None:
+    tickets = lab(desk, 3)
+
+    killed = run(desk, DAEMON_FAILPOINT="polled")
+    recovered = run(desk)
+
+    assert (killed, recovered) == (-signal.SIGKILL, 0)
+    exactly_once(desk, database, tickets)
