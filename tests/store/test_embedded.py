@@ -225,3 +225,16 @@ def test_without_the_wheel_the_extra_is_named(
         EmbeddedPostgres(folder / "pg").start()
 
     assert "pip install 'ticket-queue-daemon[embedded]'" in refused.value.advice
+
+
+def test_a_runtime_folder_that_is_open_to_others_is_no_trouble(folder: Path) -> None:
+    """As root the wheel itself opens it, and would warn at the next start."""
+    runtime = folder / "run"
+    runtime.mkdir()
+    runtime.chmod(0o755)
+
+    guest = another_process(folder / "pg", XDG_RUNTIME_DIR=str(runtime))
+
+    assert guest.stdout is not None
+    assert answers(guest.stdout.readline().strip())
+    leave(guest)

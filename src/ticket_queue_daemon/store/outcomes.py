@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ticket_queue_daemon.errors import StoreError
 from ticket_queue_daemon.store import values
-from ticket_queue_daemon.store.rows import SETTLED, Claim, Settled
+from ticket_queue_daemon.store.rows import SETTLED, Claim, Resolved, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -160,15 +160,19 @@ class Outcomes:
             lines=[values.text(line) for line in lines],
         )
 
-    def resolve(self, log_id: UUID, *, done: bool, who: str) -> None:
+    def resolve(self, log_id: UUID, *, done: bool, who: str) -> Resolved:
         """Settle what was parked: it is done, or it is to be tried again now.
+
+        Done settles what was in doubt; effects of the same plan that were never sent become due.
 
         Raises:
             StoreError: the row is not parked.
         """
         name = "resolve_done" if done else "resolve_retry"
-        if not self._session.rows(name, {"log_id": log_id, "who": values.text(who)}):
+        settled = self._session.rows(name, {"log_id": log_id, "who": values.text(who)})
+        if not settled:
             raise StoreError(
                 f"{log_id} is not held for review.",
                 "`ticket-queue-daemon ticket ID` shows how each action of a ticket stands.",
             )
+        return Resolved(due=settled[0]["status"] == "failed", lines=settled[0]["lines"])

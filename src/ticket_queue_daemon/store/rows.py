@@ -97,6 +97,19 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a person's word did to a parked row.
+
+    Attributes:
+        due: the next run takes it up; else it is completed.
+        lines: how many lines were left for the next summary.
+    """
+
+    due: bool
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryEvent:
     """One line of the append-only history."""
 

@@ -20,6 +20,7 @@ from ticket_queue_daemon.store.rows import (
     Claim,
     HistoryEvent,
     Pending,
+    Resolved,
     Settled,
     SummaryLine,
 )
@@ -246,9 +247,9 @@ class StateTracker:
 
     # --- afterwards ---
 
-    def resolve(self, log_id: UUID, done: bool, who: str) -> None:
+    def resolve(self, log_id: UUID, done: bool, who: str) -> Resolved:
         """Settle what was parked: it is done, or it is to be tried again now."""
-        self._outcomes.resolve(log_id, done=done, who=who)
+        return self._outcomes.resolve(log_id, done=done, who=who)
 
     def history(self, ticket_id: int) -> list[HistoryEvent]:
         """What happened on a ticket, in order."""

@@ -21,7 +21,7 @@ SERIAL_LETTERS = "ABCDEFGHJKLMNPRSTVWXYZ"
 
 def _park() -> AssetCatalog:
     """Six hundred machines as a university has them."""
-    chance = random.Random(20261124)  # noqa: S311  repeatable, not secret
+    chance = random.Random(20261124)
 
     def serial(length: int) -> str:
         drawn = chance.choices(SERIAL_LETTERS + "0123456789", k=length - 3)

@@ -101,11 +101,43 @@ SELECT log_id FROM mine
 
 -- resolve_done --
 -- A person has seen that it is done: what was in doubt is ticked off in that person's name, and the
--- lines that a summary told count as told.
-WITH settled AS (
+-- lines that a summary told count as told. What the plan still has to do is due now; only a row with
+-- nothing left to do is completed, and then what nobody was told of is left for the next summary: the
+-- plan's own lines if it is done whole and nothing of it was told, else the effects by their words.
+WITH parked AS MATERIALIZED (
+    SELECT
+        log_id,
+        COALESCE(plan -> 'effects' @> '[{"state": "planned"}]', false) AS unfinished,
+        CASE WHEN plan ? 'told' OR plan -> 'effects' @> '[{"state": "refused"}]'
+             THEN (
+                 SELECT jsonb_agg(line)
+                 FROM (
+                     SELECT NULLIF(concat_ws('. ',
+                         'Done: ' || string_agg(met ->> 'effect', ', ' ORDER BY place)
+                             FILTER (WHERE met ->> 'end' = 'unknown'),
+                         'Not done: ' || string_agg(
+                             concat(met ->> 'effect', ' (', met ->> 'reason', ')'), ', '
+                             ORDER BY place)
+                             FILTER (WHERE met ->> 'end' = 'refused' AND NOT plan ? 'told')), '')
+                     FROM jsonb_array_elements(CASE
+                         WHEN jsonb_typeof(metadata -> 'effects') = 'array'
+                         THEN metadata -> 'effects' ELSE '[]' END)
+                         WITH ORDINALITY AS each (met, place)
+                 ) AS words (line)
+                 WHERE line IS NOT NULL)
+             WHEN jsonb_typeof(plan -> 'summary') = 'array' THEN plan -> 'summary'
+        END AS lines
+    FROM meta.daemon_action_log
+    WHERE log_id = %(log_id)s AND status = 'needs_review'
+    FOR UPDATE
+), settled AS (
     UPDATE meta.daemon_action_log entry SET
-        status = 'completed', executed_at = clock_timestamp(), error_message = NULL,
-        metadata = metadata || jsonb_build_object('resolved_by', %(who)s::text),
+        status = CASE WHEN parked.unfinished THEN 'failed' ELSE 'completed' END,
+        next_attempt_at = CASE WHEN parked.unfinished THEN clock_timestamp() END,
+        attempts = CASE WHEN parked.unfinished THEN 0 ELSE entry.attempts END,
+        executed_at = clock_timestamp(),
+        error_message = CASE WHEN parked.unfinished THEN entry.error_message END,
+        metadata = entry.metadata || jsonb_build_object('resolved_by', %(who)s::text),
         plan = CASE WHEN plan IS NULL THEN NULL ELSE jsonb_set(plan, '{effects}', COALESCE((
             SELECT jsonb_agg(
                 CASE WHEN effect ->> 'state' = 'sent'
@@ -113,22 +145,33 @@ WITH settled AS (
                      ELSE effect END
                 ORDER BY place)
             FROM jsonb_array_elements(plan -> 'effects') WITH ORDINALITY AS each (effect, place)
-        ), '[]')) END,
+        ), '[]')) || CASE WHEN parked.unfinished THEN '{"resolved": "done"}' ELSE '{}' END::jsonb END,
         updated_at = clock_timestamp()
-    WHERE log_id = %(log_id)s AND status = 'needs_review'
-    RETURNING *
+    FROM parked
+    WHERE entry.log_id = parked.log_id
+    RETURNING entry.*, parked.lines
 ), covered AS (
     UPDATE meta.daemon_summary_lines line SET
         covered_by = settled.log_id, covered_at = clock_timestamp()
     FROM settled
     WHERE line.reserved_by = settled.log_id AND line.covered_by IS NULL
+      AND settled.status = 'completed'
+), lines AS (
+    INSERT INTO meta.daemon_summary_lines (ticket_id, log_id, queue, text)
+    SELECT settled.ticket_id, settled.log_id, settled.queue, line.text
+    FROM settled,
+         jsonb_array_elements_text(COALESCE(settled.lines, '[]'))
+             WITH ORDINALITY AS line (text, place)
+    WHERE settled.status = 'completed' AND settled.queue IS NOT NULL
+    ORDER BY line.place
+    RETURNING text
 ), told AS (
     INSERT INTO meta.daemon_action_history (
         log_id, ticket_id, action_id, worker, attempt, event, detail)
     SELECT log_id, ticket_id, action_id, %(who)s::text, attempts + 1, 'resolved', '{"done": true}'
     FROM settled
 )
-SELECT log_id FROM settled
+SELECT status, (SELECT count(*) FROM lines) AS lines FROM settled
 
 -- resolve_retry --
 -- A person has seen that it is not done: what was in doubt is planned again, and due now, even if the
@@ -153,4 +196,4 @@ WITH settled AS (
     SELECT log_id, ticket_id, action_id, %(who)s::text, attempts + 1, 'resolved', '{"done": false}'
     FROM settled
 )
-SELECT log_id FROM settled
+SELECT status, 0 AS lines FROM settled

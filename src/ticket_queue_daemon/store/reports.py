@@ -1,0 +1,200 @@
+"""What the state looks like from outside: read-only answers for ``verify``, ``status``, ``resolve``.
+
+Nothing of the engine's bookkeeping is used here, so that an audit does not repeat its mistakes.
+Each method is one read-only transaction: its figures belong together, and it can't change anything.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ticket_queue_daemon.store.migrate import Migrator
+from ticket_queue_daemon.store.pool import fetch
+from ticket_queue_daemon.store.sql import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from psycopg import Connection
+
+    from ticket_queue_daemon.store.pool import Database, Row
+
+SHORTEST_PREFIX = 4
+"""As many letters of a ``log_id`` must be given."""
+_LARGEST_TICKET_ID = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One action on one ticket, as it stands. ``in_hand``: a daemon is executing it just now."""
+
+    log_id: UUID
+    action_id: str
+    status: str
+    executed_at: datetime | None
+    error_message: str | None
+    plan: dict[str, Any] | None
+    in_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """A line of the history that tells of a plan or of an effect."""
+
+    log_id: UUID
+    action_id: str
+    at: datetime
+    event: str
+    effect_no: int | None
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A failed action; ``due_at`` None: failed for good."""
+
+    ticket_id: int
+    action_id: str
+    log_id: UUID
+    since: datetime
+    reason: str | None
+    attempts: int
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An action that waits for a person."""
+
+    ticket_id: int
+    action_id: str
+    log_id: UUID
+    since: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An action under way; ``lease_over_seconds`` is negative while the lease lives."""
+
+    ticket_id: int
+    action_id: str
+    log_id: UUID
+    since: datetime
+    worker: str
+    lease_until: datetime
+    lease_over_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What came of the last 24 hours' work, by outcome."""
+
+    outcome: str
+    actions: int
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """How the daemon's work stands. Counts are whole; lists hold the first so many.
+
+    Attributes:
+        due, for_good: failed actions that are tried again, and those that are not.
+        overdue: started, and their leases ran out longer ago than was asked for.
+        uncovered: summary lines that no summary has told yet.
+        instance: the TDX instance that the database belongs to; None before the first run.
+        server, schema: PostgreSQL's version and the number of the newest migration.
+    """
+
+    at: datetime
+    instance: str | None
+    server: str
+    schema: int
+    due: int
+    for_good: int
+    parked: int
+    started: int
+    overdue: int
+    uncovered: int
+    uncovered_tickets: int
+    uncovered_since: datetime | None
+    failing_rows: list[Failing] = field(default_factory=list)
+    parked_rows: list[Parked] = field(default_factory=list)
+    started_rows: list[Started] = field(default_factory=list)
+    recent: list[Recent] = field(default_factory=list)
+
+
+class Reports:
+    """Read-only questions about the state. Every method raises StoreError when it can't answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def now(self) -> datetime:
+        """The database's clock, aware."""
+        with self._reading() as connection:
+            moment: datetime = fetch(connection, sql("reports_now"))[0]["now"]
+        return moment
+
+    def tickets_since(self, since: datetime) -> list[int]:
+        """The tickets on which something was done or is under way since then, in order."""
+        with self._reading() as connection:
+            found = fetch(connection, sql("tickets_since"), {"since": since})
+        return [row["ticket_id"] for row in found]
+
+    def of_ticket(self, ticket_id: int) -> tuple[list[AuditRow], list[AuditEvent]]:
+        """A ticket's rows, and what its history tells of plans and effects, both oldest first."""
+        given = {"ticket_id": ticket_id}
+        with self._reading() as connection:
+            rows = fetch(connection, sql("audit_rows"), given)
+            events = fetch(connection, sql("audit_events"), given)
+        return [AuditRow(**row) for row in rows], [AuditEvent(**event) for event in events]
+
+    def status(self, *, overdue_seconds: float, most: int) -> StatusReport:
+        """How the work stands; at most ``most`` rows in each list."""
+        state = Migrator(self._database).status()
+        server = self._database.check()
+        given: Mapping[str, Any] = {"overdue_seconds": float(overdue_seconds), "most": most}
+        with self._reading() as connection:
+            counts = fetch(connection, sql("status_counts"), given)[0]
+            bound = fetch(connection, sql("bound_instance"))
+            return StatusReport(
+                at=fetch(connection, sql("reports_now"))[0]["now"],
+                instance=bound[0]["instance"] if bound else None,
+                server=server,
+                schema=state.current,
+                uncovered_tickets=counts.pop("tickets"),
+                uncovered_since=counts.pop("oldest"),
+                **counts,
+                failing_rows=[Failing(**row) for row in fetch(connection, sql("status_failing"), given)],
+                parked_rows=[Parked(**row) for row in fetch(connection, sql("status_parked"), given)],
+                started_rows=[
+                    Started(**row) for row in fetch(connection, sql("status_started"), given)
+                ],
+                recent=[Recent(**row) for row in fetch(connection, sql("status_recent"))],
+            )
+
+    def parked(self, text: str) -> list[Parked]:
+        """The parked rows that ``text`` may mean: a ticket's id, or the beginning of a ``log_id``."""
+        word = text.strip().lower()
+        ticket_id = int(word) if word.isascii() and word.isdecimal() and len(word) < 11 else 0  # noqa: PLR2004  as many digits as an id may have
+        if ticket_id > _LARGEST_TICKET_ID:
+            ticket_id = 0
+        # A prefix that no log_id has, when what was given is too short to be one.
+        prefix = word if len(word) >= SHORTEST_PREFIX else "-"
+        with self._reading() as connection:
+            found = fetch(
+                connection, sql("parked_rows"), {"ticket_id": ticket_id, "prefix": prefix}
+            )
+        return [Parked(**row) for row in found]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection[Row]]:
+        with self._database.transaction() as connection:
+            fetch(connection, sql("read_only"))
+            yield connection

@@ -1,0 +1,94 @@
+-- read_only --
+-- One picture for all statements of a report, and no way to change anything from it.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY
+
+-- reports_now --
+-- The database's clock, in which the history is written.
+SELECT clock_timestamp() AS now
+
+-- tickets_since --
+-- The tickets on which something was done, or is under way, since then.
+SELECT ticket_id FROM meta.daemon_action_log WHERE executed_at >= %(since)s
+UNION
+SELECT ticket_id FROM meta.daemon_action_log WHERE status = 'started' AND updated_at >= %(since)s
+ORDER BY ticket_id
+
+-- audit_rows --
+-- How each action of a ticket stands.
+SELECT
+    log_id, action_id, status, executed_at, error_message, plan,
+    status = 'started' AND lease_until > clock_timestamp() AS in_hand
+FROM meta.daemon_action_log
+WHERE ticket_id = %(ticket_id)s
+ORDER BY claimed_at NULLS FIRST, executed_at, log_id
+
+-- audit_events --
+-- What the history tells of a ticket's plans and their effects, in order.
+SELECT log_id, action_id, at, event, effect_no, detail
+FROM meta.daemon_action_history
+WHERE ticket_id = %(ticket_id)s
+  AND event IN (
+      'planned', 'effect_sent', 'effect_applied', 'effect_already_there', 'effect_refused',
+      'effect_postponed', 'effect_in_doubt', 'resolved')
+ORDER BY history_id
+
+-- status_counts --
+-- Every number of the status, each counted by an index of its own.
+SELECT
+    (SELECT count(*) FROM meta.daemon_action_log
+     WHERE status = 'failed' AND next_attempt_at IS NOT NULL) AS due,
+    (SELECT count(*) FROM meta.daemon_action_log
+     WHERE status = 'failed' AND next_attempt_at IS NULL) AS for_good,
+    (SELECT count(*) FROM meta.daemon_action_log WHERE status = 'needs_review') AS parked,
+    (SELECT count(*) FROM meta.daemon_action_log WHERE status = 'started') AS started,
+    (SELECT count(*) FROM meta.daemon_action_log
+     WHERE status = 'started'
+       AND lease_until < clock_timestamp() - make_interval(secs => %(overdue_seconds)s)) AS overdue,
+    lines.uncovered, lines.tickets, lines.oldest
+FROM (
+    SELECT count(*) AS uncovered, count(DISTINCT ticket_id) AS tickets, min(created_at) AS oldest
+    FROM meta.daemon_summary_lines
+    WHERE covered_by IS NULL
+) AS lines
+
+-- status_failing --
+-- What failed: for good first, then what is due soonest.
+SELECT ticket_id, action_id, log_id, executed_at AS since, error_message AS reason, attempts,
+       next_attempt_at AS due_at
+FROM meta.daemon_action_log
+WHERE status = 'failed'
+ORDER BY next_attempt_at NULLS FIRST, executed_at, ticket_id, action_id
+LIMIT %(most)s
+
+-- status_parked --
+-- What waits for a person, the longest first.
+SELECT ticket_id, action_id, log_id, executed_at AS since, error_message AS reason
+FROM meta.daemon_action_log
+WHERE status = 'needs_review'
+ORDER BY updated_at, ticket_id, action_id
+LIMIT %(most)s
+
+-- status_started --
+-- What is under way and by whom, the longest without a sign of life first.
+SELECT ticket_id, action_id, log_id, claimed_at AS since, claimed_by AS worker, lease_until,
+       EXTRACT(epoch FROM clock_timestamp() - lease_until)::double precision AS lease_over_seconds
+FROM meta.daemon_action_log
+WHERE status = 'started'
+ORDER BY lease_until, ticket_id, action_id
+LIMIT %(most)s
+
+-- status_recent --
+-- What came of the last 24 hours' work.
+SELECT status AS outcome, count(*) AS actions, max(executed_at) AS newest
+FROM meta.daemon_action_log
+WHERE executed_at >= clock_timestamp() - interval '24 hours' AND status <> 'started'
+GROUP BY status
+ORDER BY status
+
+-- parked_rows --
+-- The parked rows that a person may mean: of that ticket, or whose log_id begins so.
+SELECT ticket_id, action_id, log_id, executed_at AS since, error_message AS reason
+FROM meta.daemon_action_log
+WHERE status = 'needs_review'
+  AND (ticket_id = %(ticket_id)s OR starts_with(log_id::text, %(prefix)s))
+ORDER BY ticket_id, action_id
