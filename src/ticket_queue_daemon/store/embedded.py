@@ -12,9 +12,9 @@ import json
 import os
 import subprocess
 import tempfile
-import warnings
 import threading
 import time
+import warnings
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path

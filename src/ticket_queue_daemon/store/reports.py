@@ -171,8 +171,12 @@ class Reports:
                 uncovered_tickets=counts.pop("tickets"),
                 uncovered_since=counts.pop("oldest"),
                 **counts,
-                failing_rows=[Failing(**row) for row in fetch(connection, sql("status_failing"), given)],
-                parked_rows=[Parked(**row) for row in fetch(connection, sql("status_parked"), given)],
+                failing_rows=[
+                    Failing(**row) for row in fetch(connection, sql("status_failing"), given)
+                ],
+                parked_rows=[
+                    Parked(**row) for row in fetch(connection, sql("status_parked"), given)
+                ],
                 started_rows=[
                     Started(**row) for row in fetch(connection, sql("status_started"), given)
                 ],
