@@ -30,6 +30,7 @@ COMMANDS = {
     "ticket": "tell one ticket's story: every action, what was sent, what was answered",
     "stats": "count the actions by status and by type",
     "retry": "make failed actions due at once",
+    "resolve": "settle what is held for review: it is done, or it is to be tried again",
     "baseline": "mark the tickets now in the report as done without executing anything",
 }
 
@@ -214,6 +215,13 @@ def _add_others(made: dict[str, Parser]) -> None:
     which = made["retry"].add_mutually_exclusive_group(required=True)
     which.add_argument("--ticket", metavar="ID", type=_ticket_id, help="only this ticket's")
     which.add_argument("--all", action="store_true", help="those of every ticket")
+    made["resolve"].add_argument("ticket_id", metavar="ID", type=_ticket_id, help="the ticket's id")
+    how = made["resolve"].add_mutually_exclusive_group(required=True)
+    how.add_argument("--done", action="store_true", help="you have seen it on the ticket")
+    how.add_argument("--retry", action="store_true", help="it is not there; send it again")
+    made["resolve"].add_argument(
+        "--action", metavar="ACTION_ID", type=_action_id, help="which, if several are held"
+    )
     for field, metavar in (("report_id", "ID"), ("config_path", "FILE")):
         _setting(made["baseline"], field, metavar=metavar, default=argparse.SUPPRESS)
 

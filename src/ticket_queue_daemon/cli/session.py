@@ -26,7 +26,7 @@ ENDING_LOGGER = "ticket_queue_daemon.ending"
 
 _NEEDS = {None: Need.TDX | Need.REPORT, "baseline": Need.TDX | Need.REPORT}
 _WITHOUT_SETTINGS = frozenset({"demo", "simulate"})
-_CHANGE_STATE = frozenset({"baseline", "retry"})
+_CHANGE_STATE = frozenset({"baseline", "resolve", "retry"})
 _FLAGS = ("report_id", "interval", "dry_run", "config_path")
 
 _LOG = logging.getLogger(__name__)
