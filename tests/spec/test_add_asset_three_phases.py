@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from ticket_queue_daemon.actions import AddAssetAction
 
 if TYPE_CHECKING:
     from desk import Desk
+    from ticket_queue_daemon.store.pool import Database
     from ticket_queue_daemon.store.tracker import StateTracker
 
 RETIRED, PRINTER_FORM = 39, 2450
@@ -184,6 +186,42 @@ def test_the_evidence_is_kept(desk: Desk, log: StateTracker) -> None:
 
     (row,) = log.get_ticket_actions(ticket.id)
     assert "LSAF-D30H6J3" in str(row["metadata"]["details"]["evidence"])
+
+
+BRONZE = """
+CREATE SCHEMA bronze;
+CREATE TABLE bronze.raw_entities (
+    raw_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    entity_type varchar(50) NOT NULL,
+    source_system varchar(50) NOT NULL,
+    external_id varchar(255) NOT NULL,
+    raw_data jsonb NOT NULL,
+    ingested_at timestamptz NOT NULL DEFAULT now()
+)"""
+
+
+@pytest.mark.parametrize("entity_type", ["asset", "computer"])
+def test_a_data_hub_is_read_instead_of_tdx_and_its_newest_row_counts(
+    desk: Desk, database: Database, entity_type: str
+) -> None:
+    machine = desk.asset("LSAF-D30H6J3", "D30H6J3")
+    ticket = desk.ticket("LSAF-D30H6J3 is slow, so is OLD-NAME001")
+    newest = {"ID": machine.id, "Name": "LSAF-D30H6J3", "StatusID": 38, "FormID": 2448}
+    older = {**newest, "Name": "OLD-NAME001", "StatusID": RETIRED}
+    with database.connection() as connection:
+        connection.execute(BRONZE)
+        for row, days in ((older, 30), (newest, 1)):
+            connection.execute(
+                "INSERT INTO bronze.raw_entities "
+                "(entity_type, source_system, external_id, raw_data, ingested_at) "
+                "VALUES (%s, 'tdx', %s, %s, now() - make_interval(days => %s))",
+                [entity_type, str(machine.id), Jsonb(row), days],
+            )
+
+    desk.run(AddAssetAction())
+
+    assert desk.attached(ticket) == [machine.id]
+    assert desk.simulator.requests.count("POST /{appId}/assets/search") == 0
 
 
 def test_four_calls_a_ticket_and_no_search_per_ticket(desk: Desk) -> None:

@@ -81,7 +81,8 @@ class SummaryCommentAction(BaseAction):
             is_rich_html=self.is_rich_html,
             reference=self.reference,
         )
-        return ActionResult(message=f"Summary of {len(lines)} lines", details={"lines": lines})
+        many = f"{len(lines)} line{'s' if len(lines) != 1 else ''}"
+        return ActionResult(message=f"Summary of {many}", details={"lines": lines})
 
     def compose(self, lines: list[str]) -> str:
         """The seed's layout: prefix, blank line, numbered list."""

@@ -50,6 +50,9 @@ _FLAGS_BESIDE = {
     "retry": ("auto_upgrade",),
 }
 
+#: Not commands yet, but words that people type; as a log file's name they would hide a live run.
+WORDS_TO_COME = frozenset({"status", "verify", "plan", "explain"})
+
 EXAMPLES = """\
 examples:
   ticket-queue-daemon demo
@@ -238,7 +241,7 @@ def _setting(target: argparse._ActionsContainer, field: str, **options: Any) -> 
 
 def _not_a_command(text: str, flag: str) -> str:
     """Refuse a command's word where a value is expected: the command would silently not run."""
-    if text in COMMANDS:
+    if text in COMMANDS or text in WORDS_TO_COME:
         raise argparse.ArgumentTypeError(
             f"the command word '{text}' stands where {flag} takes its value; put the command "
             f"before {flag}, or write ./{text} if a file of that name is meant"
