@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench chaos clean
 
 demo: $(STAMP)  ## the whole job in a minute: embedded PostgreSQL, simulated TDX, two passes
 	@$(BIN)/ticket-queue-daemon demo
@@ -20,6 +20,10 @@ lint: $(STAMP)
 
 bench: $(STAMP)  ## ratios, not seconds
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+chaos: $(STAMP)  ## the crash tests at full size, and every interleaving of the protocol; minutes
+	CHAOS=full $(BIN)/pytest tests/crash -n 2 --dist loadfile --durations=5
+	$(BIN)/python tests/model/explore.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -99,7 +99,8 @@ class App:
     ) -> Self:
         """Open the database (the embedded one without ``DATABASE_URL``) and the client.
 
-        No request goes to TDX here.
+        No request goes to TDX here. Without ``need_tdx`` neither a client nor the actions are
+        needed, so what is wrong with them keeps nobody from looking at the database.
 
         Raises:
             ConfigError: settings or the action file are wrong.
@@ -107,8 +108,8 @@ class App:
         """
         app = cls(settings, clock)
         try:
-            app._open_actions(actions)
             if need_tdx:
+                app._open_actions(actions)
                 app._open_tdx()
             app._open_database(auto_upgrade=auto_upgrade)
         except BaseException:

@@ -188,7 +188,7 @@ class Applier:
         finally:
             self.reader.forget(*effect.stale_reads())
         reach(Checkpoint.EFFECT_DONE)
-        self.tracker.effect_settled(claim, number, "applied", {"answer": answer} | answer)
+        self.tracker.effect_settled(claim, number, "applied", answer)
         reach(Checkpoint.EFFECT_TICKED_OFF)
         return EffectEnd(effect, End.APPLIED)
 
