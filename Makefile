@@ -23,6 +23,7 @@ bench: $(STAMP)  ## ratios, not seconds
 
 chaos: $(STAMP)  ## the crash tests at full size, and every interleaving of the protocol; minutes
 	CHAOS=full $(BIN)/pytest tests/crash -n 2 --dist loadfile --durations=5
+	$(BIN)/python tests/crash/teeth.py
 	$(BIN)/python tests/model/explore.py
 
 clean:
