@@ -270,40 +270,40 @@ class Daemons(RuleBasedStateMachine):
         self.attempt(held, writes[how])
         self.over(held)
 
-    @precondition(lambda self: self.held)
-    @rule(data=st.data())
-    def renew(self, data: st.DataObject) -> None:
-        owner = data.draw(st.integers(0, 2))
-        own = [one for one in self.held if one.owner == owner]
-        kept = self.workers[owner].renew([one.claim for one in own], 3600)
-        assert kept == {one.claim.log_id for one in own if one.alive}
-
     # --- what happens to them ---
 
     @precondition(lambda self: self.held)
-    @rule(data=st.data())
-    def lease_runs_out(self, data: st.DataObject) -> None:
-        held = self.pick(data)
-        if held.alive:
+    @rule(owner=st.integers(0, 2), wakes=st.booleans())
+    def a_daemon_is_away_past_its_leases(self, owner: int, wakes: bool) -> None:
+        """Dead, or asleep: then it wakes later and goes on as if nothing had happened."""
+        for held in [one for one in self.held if one.owner == owner]:
+            if held.alive:
+                self.sql(
+                    "UPDATE meta.daemon_action_log"
+                    " SET lease_until = clock_timestamp() - interval '1 s' WHERE log_id = %(log_id)s",
+                    log_id=held.claim.log_id,
+                )
+                held.alive = False
+            if not wakes:
+                self.over(held)
+
+    @rule(what=st.sampled_from(["time", "time", "clear", "resolve", "renew"]))
+    def meanwhile(self, what: str) -> None:
+        if what == "time":
             self.sql(
-                "UPDATE meta.daemon_action_log SET lease_until = clock_timestamp() - interval '1 s'"
-                " WHERE log_id = %(log_id)s",
-                log_id=held.claim.log_id,
+                "UPDATE meta.daemon_action_log SET next_attempt_at = clock_timestamp()"
+                " WHERE next_attempt_at IS NOT NULL"
             )
-            held.alive = False
+        elif what == "clear":
+            self.workers[0].clear_failed_actions()
+        elif what == "resolve":
+            self.somebody_resolves()
+        else:
+            for owner, worker in enumerate(self.workers):
+                own = [one for one in self.held if one.owner == owner]
+                kept = worker.renew([one.claim for one in own], 3600)
+                assert kept == {one.claim.log_id for one in own if one.alive}
 
-    @rule()
-    def time_passes(self) -> None:
-        self.sql(
-            "UPDATE meta.daemon_action_log SET next_attempt_at = clock_timestamp()"
-            " WHERE next_attempt_at IS NOT NULL"
-        )
-
-    @rule(ticket=st.sampled_from([None, *TICKETS]))
-    def somebody_clears(self, ticket: int | None) -> None:
-        self.workers[0].clear_failed_actions(ticket)
-
-    @rule()
     def somebody_resolves(self) -> None:
         for ticket in TICKETS:
             for row in self.workers[0].get_ticket_actions(ticket):
@@ -360,7 +360,7 @@ def test_whatever_daemons_crashes_and_people_do_nothing_is_done_or_told_twice(
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40,
+            max_examples=60,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

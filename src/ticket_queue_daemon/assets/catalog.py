@@ -74,7 +74,8 @@ class AssetCatalog:
 
     def __init__(self, records: Iterable[AssetRecord], origin: str = "") -> None:
         self._assets = list({record.id: record for record in records}.values())
-        self.origin = ", ".join(filter(None, [origin, f"{len(self._assets):,} assets"]))
+        many = "1 asset" if len(self._assets) == 1 else f"{len(self._assets):,} assets"
+        self.origin = ", ".join(filter(None, [origin, many]))
         """From where and when, in words, for logs and evidence."""
         self._index = array("Q", sorted(self._entries()))
 

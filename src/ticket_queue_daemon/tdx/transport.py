@@ -69,7 +69,7 @@ class Transport:
         try:
             response = self._client.send(request, stream=True)
         except httpx2.TransportError as error:
-            return TransportFault(_fault_of(error), _detail(error))
+            return TransportFault(fault_of(error), detail_of(error))
         return self._read(response, self._clock.monotonic(), timeout.read or 0.0)
 
     def _read(self, response: httpx2.Response, began: float, timeout: float) -> Answer:
@@ -118,15 +118,15 @@ def _client() -> httpx2.Client:
     )
 
 
-def _fault_of(error: httpx2.TransportError) -> Fault:
+def fault_of(error: httpx2.TransportError) -> Fault:
+    """Which fault an error of the transport is; one that is unknown counts as after sending."""
     for kind, fault in _FAULTS:
         if isinstance(error, kind):
             return fault
-    # Unknown: as if it had been sent, which is the safe side.
     return Fault.RESET
 
 
-def _detail(error: httpx2.TransportError) -> str:
+def detail_of(error: httpx2.TransportError) -> str:
     """The network's own words, which name hosts and errno."""
     if isinstance(error, httpx2.LocalProtocolError):
         # It quotes the header that it did not like, which may be the token.

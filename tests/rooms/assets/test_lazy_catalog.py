@@ -79,7 +79,7 @@ def test_bronze_is_read_first_and_named_as_origin() -> None:
     catalog = lazy(search, Bronze({"ID": 1, "Name": "IC-ROW1"}, {"Name": "without id"}))
     assert catalog.origin == "not read yet"
     assert catalog.get().lookup("ic-row1") == (AssetRecord(1, "IC-ROW1"),)
-    assert catalog.origin == "bronze.raw_entities, newest row 2026-11-23 04:00 UTC, 1 assets"
+    assert catalog.origin == "bronze.raw_entities, newest row 2026-11-23 04:00 UTC, 1 asset"
     assert search.calls == 0
 
 

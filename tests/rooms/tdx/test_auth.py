@@ -225,3 +225,23 @@ def test_a_second_401_after_renewal_means_not_permitted_and_is_not_looped(
         client.tickets.post_feed(ticket.id, FeedPost(comments="hello"))
     assert caught.value.status == 401
     assert client.call_counts() == {"POST auth": 2, "POST tickets/{id}/feed": 2}
+
+
+def test_a_token_that_can_not_be_judged_now_leaves_the_write_for_later(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer
+) -> None:
+    ticket = simulator.world.add_ticket("Broken", "text")
+    simulator.faults.add("status_before", "POST", "tickets/{id}/feed$", status=401)
+    simulator.faults.add("status_before", "GET", "getuser", status=503)
+    with pytest.raises(TdxUnavailable) as caught:
+        connect("token").tickets.post_feed(ticket.id, FeedPost(comments="hello"))
+    assert caught.value.delivery is Delivery.LATER
+    assert len(simulator.journal) == 0
+
+
+def test_a_login_that_answers_something_else_than_a_token_is_said(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer
+) -> None:
+    simulator.faults.add("garbage", "POST", "auth", body="Welcome to TeamDynamix")
+    with pytest.raises(TdxAuthError, match="no token"):
+        connect("login").me()

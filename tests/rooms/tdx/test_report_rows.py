@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from ticket_queue_daemon.errors import ReportError
 from ticket_queue_daemon.tdx.models import Report
 from ticket_queue_daemon.tdx.reports import ticket_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def report(rows: Any, **members: Any) -> Report:
@@ -54,7 +57,13 @@ def test_a_row_without_a_usable_id_is_told_with_its_reason(value: Any) -> None:
 def test_every_row_is_an_id_a_duplicate_or_bad_and_order_is_kept(
     values: list[Any], data: st.DataObject
 ) -> None:
-    forms = [lambda v: v, float, str, lambda v: f" {v} ", lambda v: f"{v}.0"]
+    forms: list[Callable[[Any], Any]] = [
+        lambda v: v,
+        float,
+        str,
+        lambda v: f" {v} ",
+        lambda v: f"{v}.0",
+    ]
     good = [v for v in values if isinstance(v, int) and not isinstance(v, bool) and v > 0]
     rows = [
         {"TicketID": data.draw(st.sampled_from(forms))(v) if v in good and v is not True else v}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 from pydantic import SecretStr
 
@@ -24,9 +27,11 @@ from ticket_queue_daemon.tdx.errors import (
     TdxUnreachable,
 )
 from ticket_queue_daemon.tdx.models import FeedPost
+from ticket_queue_daemon.tdx.transport import detail_of, fault_of
+from ticket_queue_daemon.tdx.wire import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ticket_queue_daemon.simulator.server import SimulatorServer
 
@@ -301,6 +306,86 @@ def test_an_answer_that_takes_too_long_leaves_a_write_in_doubt(
     with pytest.raises(TdxInDoubt, match="no answer in time"):
         client.tickets.post_feed(places[0], POST)
     assert simulator.journal.count("feed_entry") == 1
+
+
+@pytest.fixture
+def rude_server() -> Iterator[Callable[..., str]]:
+    """A server that speaks the given bytes to one caller, with pauses, and hangs up."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    threads: list[threading.Thread] = []
+
+    def serve(parts: list[bytes], pause: threading.Event, seconds: float) -> None:
+        with listener.accept()[0] as caller:
+            caller.recv(65536)
+            for part in parts:
+                with contextlib.suppress(OSError):
+                    caller.sendall(part)
+                pause.wait(seconds)
+
+    def start(*parts: bytes, seconds: float = 0.0) -> str:
+        pause = threading.Event()
+        threads.append(threading.Thread(target=serve, args=(list(parts), pause, seconds)))
+        threads[-1].start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/TDWebApi/api"
+
+    yield start
+    for thread in threads:
+        thread.join(5)
+    listener.close()
+
+
+def test_a_body_that_is_cut_off_counts_only_where_it_is_due(
+    connect: Callable[..., TdxClient], rude_server: Callable[..., str]
+) -> None:
+    cut = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"
+    connect("token", url=rude_server(cut)).tickets.attach_asset(1, 2)
+    with pytest.raises(TdxInDoubt, match="cut off"):
+        connect("token", url=rude_server(cut)).tickets.post_feed(1, POST)
+    broken = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"
+    with pytest.raises(TdxInDoubt, match="cut off"):
+        connect("token", url=rude_server(broken)).tickets.post_feed(1, POST)
+
+
+def test_an_answer_that_drips_has_an_end(
+    connect: Callable[..., TdxClient], rude_server: Callable[..., str]
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"
+    url = rude_server(head, *[b"x"] * 40, seconds=0.02)
+    with pytest.raises(TdxInDoubt, match="cut off"):
+        connect("token", url=url, read_timeout=0.05).tickets.post_feed(1, POST)
+
+
+def test_what_is_no_http_leaves_a_write_in_doubt(
+    connect: Callable[..., TdxClient], rude_server: Callable[..., str]
+) -> None:
+    with pytest.raises(TdxInDoubt, match="no HTTP"):
+        connect("token", url=rude_server(b"220 smtp ready\r\n\r\n")).tickets.post_feed(1, POST)
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (httpx2.ReadTimeout("x"), Fault.READ_TIMEOUT),
+        (httpx2.WriteTimeout("x"), Fault.WRITE_TIMEOUT),
+        (httpx2.PoolTimeout("x"), Fault.POOL_TIMEOUT),
+        (httpx2.ConnectTimeout("x"), Fault.CONNECT_TIMEOUT),
+        (httpx2.ConnectError("x"), Fault.UNREACHABLE),
+        (httpx2.WriteError("x"), Fault.RESET),
+        (httpx2.CloseError("x"), Fault.RESET),
+        (httpx2.ProxyError("x"), Fault.PROXY),
+        (httpx2.RemoteProtocolError("x"), Fault.PROTOCOL),
+        (httpx2.LocalProtocolError("x"), Fault.PROTOCOL),
+        (httpx2.TransportError("x"), Fault.RESET),
+    ],
+)
+def test_each_error_of_the_transport_has_its_fault(
+    error: httpx2.TransportError, fault: Fault
+) -> None:
+    assert fault_of(error) is fault
+
+
+def test_a_header_that_was_not_liked_is_not_quoted() -> None:
+    assert detail_of(httpx2.LocalProtocolError("bad b'Bearer abc'")) == "LocalProtocolError"
 
 
 def test_a_guard_runs_right_before_each_write_and_may_stop_it(
