@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.effects.base import Seen, Sight
@@ -175,14 +175,10 @@ class Applier:
         mark = {"tdx_time": since or self.tdx.tdx_now().isoformat(), "sends": sends}
         self.tracker.effect_sending(claim, number, mark)
         reach(Checkpoint.EFFECT_MARKED_SENT)
-        if self.clock.monotonic() >= self.deadline(claim):
-            # A sleeper wakes here after its lease has run out: whoever took over decides now.
-            raise LeaseLost(
-                f"The lease on ticket {claim.ticket_id} ran out before {effect.describe()!r} was sent.",
-                "Nothing to do: the work is taken up again after its lease.",
-            )
         try:
-            answer = effect.do(self.tdx)
+            # Asked after every wait of the client (its pacing, a 429, a renewal), not only now.
+            with self.tdx.guarding(lambda: self._still_ours(claim, effect)):
+                answer = effect.do(self.tdx)
         except TdxError as error:
             return self._answered_badly(claim, number, effect, error, on_unknown, mark, again=again)
         finally:
@@ -191,6 +187,14 @@ class Applier:
         self.tracker.effect_settled(claim, number, "applied", answer)
         reach(Checkpoint.EFFECT_TICKED_OFF)
         return EffectEnd(effect, End.APPLIED)
+
+    def _still_ours(self, claim: Claim, effect: Effect) -> None:
+        """Refuse to send once the lease may be over: whoever took over decides now."""
+        if self.clock.monotonic() >= self.deadline(claim):
+            raise LeaseLost(
+                f"The lease on ticket {claim.ticket_id} ran out before {effect.describe()!r} was sent.",
+                "Nothing to do: the work is taken up again after its lease.",
+            )
 
     def _answered_badly(
         self,
@@ -226,13 +230,14 @@ class Applier:
     ) -> EffectEnd:
         """Find out whether an effect that was sent is there: wait, look, and wait longer.
 
-        TDX may apply late, so "not there" counts only after the last wait.
+        TDX may apply late, so "not there" counts only after the last wait. The waits are counted
+        from now, whatever the age of the mark: the request may have left long after it.
         """
         if effect.repeatable or on_unknown == "repeat":
             return self._send_again(claim, number, effect, row, on_unknown, again=again)
         not_before = datetime.fromisoformat(row["tdx_time"]) if row.get("tdx_time") else None
         look: Look | None = None
-        for pause in self._pauses_left(claim, row):
+        for pause in self.settle_seconds or (0.0,):
             if not self._waited(pause):
                 told = TdxError("Told to stop before a lost answer could be settled.")
                 return EffectEnd(effect, End.UNKNOWN, told.message, told, later=True)
@@ -278,21 +283,6 @@ class Applier:
             claim, number, effect, on_unknown, sends + 1, since=row.get("tdx_time"), again=True
         )
 
-    def _pauses_left(self, claim: Claim, row: dict[str, Any]) -> Sequence[float]:
-        """The settling waits that have not passed since the effect was sent; at least one look."""
-        waits = list(self.settle_seconds) or [0.0]
-        sent_at = row.get("sent_at")
-        if sent_at is None:
-            return waits
-        elapsed = (claim.db_now - _aware(datetime.fromisoformat(sent_at))).total_seconds()
-        left: list[float] = []
-        for wait in waits:
-            rest = wait - max(0.0, elapsed)
-            elapsed -= wait
-            if rest > 0:
-                left.append(rest)
-        return left or [0.0]
-
     def _record_look(self, claim: Claim, number: int, effect: Effect, look: Look) -> EffectEnd:
         evidence = dict(look.evidence)
         if look.seen is Seen.SUPERSEDED:
@@ -313,7 +303,3 @@ def _postponed(effect: Effect, error: TdxError) -> EffectEnd:
 
 def _if_away(error: TdxError) -> TdxError | None:
     return error if is_away(error) else None
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
