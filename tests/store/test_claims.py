@@ -27,11 +27,27 @@ from ticket_queue_daemon.errors import LeaseLost
 from ticket_queue_daemon.store.tracker import StateTracker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ticket_queue_daemon.store.pool import Database
     from ticket_queue_daemon.store.rows import ActionKey, Claim
 
 A, B, C = work("a", 2), work("b", 1), work("c", 0)
 ROUNDS = 200
+
+
+def every_write(tracker: StateTracker, claim: Claim) -> list[Callable[[], None]]:
+    """All that can be written in the name of a claim."""
+    return [
+        lambda: tracker.write_plan(claim, plan("planned")),
+        lambda: tracker.effect_sending(claim, 0, {}),
+        lambda: tracker.effect_settled(claim, 0, "applied", {}),
+        lambda: tracker.note(claim, "effect_looked_up", 0, {}),
+        lambda: finish(tracker, claim, "a lie"),
+        lambda: fail(tracker, claim),
+        lambda: tracker.park(claim, "why", metadata={}),
+        lambda: tracker.release(claim),
+    ]
 
 
 @pytest.fixture
@@ -125,16 +141,7 @@ def test_an_abandoned_claim_is_taken_over_and_the_old_owner_can_write_nothing(
 
     assert (new.claims, new.fresh) == (2, False)
     assert new.plan == plan("planned")
-    for write in (
-        lambda: tracker.write_plan(old, plan("planned")),
-        lambda: tracker.effect_sending(old, 0, {}),
-        lambda: tracker.effect_settled(old, 0, "applied", {}),
-        lambda: tracker.note(old, "effect_looked_up", 0, {}),
-        lambda: finish(tracker, old, "a lie"),
-        lambda: fail(tracker, old),
-        lambda: tracker.park(old, "why", metadata={}),
-        lambda: tracker.release(old),
-    ):
+    for write in every_write(tracker, old):
         with pytest.raises(LeaseLost, match="other has taken it over"):
             write()
     assert tracker.renew([old], 300) == set()
@@ -146,13 +153,19 @@ def test_a_lease_that_ran_out_is_lost_even_if_nobody_took_it(
     tracker: StateTracker, database_url: str
 ) -> None:
     claim = claim_one(tracker)
+    tracker.write_plan(claim, plan("planned"))
+    before = tracker.get_ticket_actions(1)
     let_leases_run_out(database_url)
 
-    with pytest.raises(LeaseLost, match="the lease ran out") as lost:
-        tracker.write_plan(claim, plan("planned"))
+    for write in every_write(tracker, claim):
+        with pytest.raises(LeaseLost, match="the lease ran out") as lost:
+            write()
 
     assert "DAEMON_LEASE_SECONDS" in lost.value.advice
     assert tracker.renew([claim], 300) == set()
+    [after] = tracker.get_ticket_actions(1)
+    assert {**after, "lease_until": None} == {**before[0], "lease_until": None}
+    assert [event.event for event in tracker.history(1)] == ["claimed", "planned"]
 
 
 def test_a_claim_on_a_row_that_is_gone_is_lost(tracker: StateTracker, database_url: str) -> None:

@@ -195,14 +195,21 @@ def test_a_line_is_covered_once_and_by_a_summary_of_its_own_ticket(
 ) -> None:
     finish(tracker, claim_one(tracker, 1, work("a")), "one")
     finish(tracker, claim_one(tracker, 2, work("a")), "of ticket two")
-    first = tell(tracker)
-    cover(tracker, first)
-    second = tell(tracker, NEW, ticket_id=2)
+    first, second = tell(tracker), tell(tracker, NEW, ticket_id=2)
+    finish(tracker, first, covers=[line.line_id for line in (*first.lines, *second.lines)])
     finish(tracker, second, covers=[line.line_id for line in (*first.lines, *second.lines)])
 
     assert sql(
         database_url, "SELECT covered_by FROM meta.daemon_summary_lines ORDER BY line_id"
     ) == [(first.log_id,), (second.log_id,)]
+
+    finish(tracker, claim_one(tracker, 1, work("b")), "more of ticket one")
+    third = tell(tracker, NEW)
+    finish(tracker, third, covers=[line.line_id for line in (*first.lines, *third.lines)])
+
+    assert sql(
+        database_url, "SELECT covered_by FROM meta.daemon_summary_lines ORDER BY line_id"
+    ) == [(first.log_id,), (second.log_id,), (third.log_id,)]
 
 
 def test_a_released_summary_leaves_its_lines_free(tracker: StateTracker, database_url: str) -> None:
