@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from ticket_queue_daemon.actions import AddAssetAction, SummaryCommentAction
 from ticket_queue_daemon.actions.python_file import load_actions
 from ticket_queue_daemon.assets.catalog import LazyCatalog
+from ticket_queue_daemon.audit.auditor import Auditor
 from ticket_queue_daemon.clock import SystemClock
 from ticket_queue_daemon.config import credentials as secrets
 from ticket_queue_daemon.engine.cycle import Cycle, Queue
@@ -22,6 +24,7 @@ from ticket_queue_daemon.store.bronze import BronzeAssets
 from ticket_queue_daemon.store.embedded import EmbeddedPostgres
 from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.pool import Database
+from ticket_queue_daemon.store.reports import Reports
 from ticket_queue_daemon.store.tracker import StateTracker
 from ticket_queue_daemon.tdx.client import TdxClient
 from ticket_queue_daemon.tdx.config import AdminKey, Credentials, Login, TdxConfig, Token
@@ -95,12 +98,14 @@ class App:
         actions: Sequence[BaseAction] | None = None,
         need_tdx: bool = True,
         auto_upgrade: bool = False,
+        read_only: bool = False,
         clock: SystemClock | None = None,
     ) -> Self:
         """Open the database (the embedded one without ``DATABASE_URL``) and the client.
 
         No request goes to TDX here. Without ``need_tdx`` neither a client nor the actions are
-        needed, so what is wrong with them keeps nobody from looking at the database.
+        needed, so what is wrong with them keeps nobody from looking at the database. With
+        ``read_only`` the client refuses to change TDX, and the actions are not needed either.
 
         Raises:
             ConfigError: settings or the action file are wrong.
@@ -109,8 +114,9 @@ class App:
         app = cls(settings, clock)
         try:
             if need_tdx:
-                app._open_actions(actions)
-                app._open_tdx()
+                if not read_only:
+                    app._open_actions(actions)
+                app._open_tdx(read_only=read_only)
             app._open_database(auto_upgrade=auto_upgrade)
         except BaseException:
             app.close()
@@ -124,7 +130,7 @@ class App:
         self.actions = list(actions)
         self._bound = bind(self.actions)
 
-    def _open_tdx(self) -> None:
+    def _open_tdx(self, *, read_only: bool) -> None:
         access = self.settings.tdx()
         self.client = TdxClient(
             TdxConfig(
@@ -134,6 +140,7 @@ class App:
                 credentials=_credentials(access.credentials),
             ),
             clock=self.clock,
+            read_only=read_only,
         )
         self._open.callback(self.client.close)
 
@@ -246,6 +253,21 @@ class App:
         self.tracker.register_actions([bound.key for bound in self._bound])
         rows = self.tracker.baseline(queue.name, found.ids, keys, "baseline command")
         return BaselineReport(tickets=len(found.ids), rows=rows)
+
+    def auditor(self) -> Auditor:
+        """Who compares TDX with the log; one call, to check the application ids.
+
+        Raises:
+            InstanceMismatch: the database belongs to another TDX instance.
+        """
+        client = self._tdx()
+        self._check_instance(dry_run=True)
+        client.check_applications()
+        return Auditor(
+            client,
+            Reports(self.database),
+            settling=timedelta(seconds=sum(self.settings.settle_seconds)),
+        )
 
     def _make_cycle(self) -> Cycle:
         if self._cycle is None:

@@ -49,13 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _command(word: str | None) -> Callable[[Session], ExitCode]:
+def _command(word: str | None) -> Callable[[Session], int]:
     """The function behind a command's word, in the module of that name; no word is a run.
 
     Imported only now, so that ``--help`` and a wrong setting answer at once.
     """
     name = word or "run"
-    function: Callable[[Session], ExitCode] = getattr(
+    function: Callable[[Session], int] = getattr(
         importlib.import_module(f"{__name__}.{name}"), name
     )
     return function

@@ -23,3 +23,11 @@ class ExitCode(enum.IntEnum):
     USAGE = 2, "usage or configuration; nothing was touched"
     UNREACHABLE = 3, "TDX or the database can't be reached"
     INTERRUPTED = 130, "stopped by Ctrl-C; the next run takes up what was under way"
+
+
+class Verdict(enum.IntEnum):
+    """What ``status`` and ``verify`` say to a monitor; 3 stays "can't be reached", as everywhere."""
+
+    FINE = 0
+    WARNING = 1
+    CRITICAL = 2

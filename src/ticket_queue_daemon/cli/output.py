@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
 from rich import box
@@ -78,6 +80,10 @@ class Terminal:
         line = Text(" ").join(t if isinstance(t, Text) else safe(t) for t in texts)
         self.out.print(line, soft_wrap=True)
 
+    def json(self, value: object) -> None:
+        """One JSON document; what JSON has no form for (moments, ids) as text."""
+        self.out.print(Text(json.dumps(value, indent=2, default=_as_text)), soft_wrap=True)
+
     def table(
         self, headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = ""
     ) -> None:
@@ -88,6 +94,10 @@ class Terminal:
         for row in rows:
             table.add_row(*(cell if isinstance(cell, Text) else safe(cell) for cell in row))
         self.out.print(table)
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _console(*, stderr: bool) -> Console:

@@ -7,6 +7,7 @@ so that everything that is wrong is told at once.
 from __future__ import annotations
 
 import argparse
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -31,6 +32,8 @@ COMMANDS = {
     "stats": "count the actions by status and by type",
     "retry": "make failed actions due at once",
     "resolve": "settle what is held for review: it is done, or it is to be tried again",
+    "status": "show what fails, is held for review, is under way, and was done lately",
+    "verify": "compare TDX with the log: what is missing, double or unexplained",
     "baseline": "mark the tickets now in the report as done without executing anything",
 }
 
@@ -48,10 +51,13 @@ _FLAGS_BESIDE = {
     "ticket": ("auto_upgrade",),
     "stats": ("auto_upgrade",),
     "retry": ("auto_upgrade",),
+    "resolve": ("auto_upgrade",),
+    "status": ("auto_upgrade",),
+    "verify": ("auto_upgrade",),
 }
 
 #: Not commands yet, but words that people type; as a log file's name they would hide a live run.
-WORDS_TO_COME = frozenset({"status", "verify", "plan", "explain"})
+WORDS_TO_COME = frozenset({"plan", "explain"})
 
 EXAMPLES = """\
 examples:
@@ -61,6 +67,8 @@ examples:
   ticket-queue-daemon --report-id 1344 --daemon --interval 300 --log daemon.log
   ticket-queue-daemon ticket 9291804
   ticket-queue-daemon retry --ticket 9291804
+  ticket-queue-daemon status
+  ticket-queue-daemon verify --since 7d
 """
 
 SIMULATE_EXAMPLES = """\
@@ -69,7 +77,36 @@ A whole sandbox in two terminals, both in the same empty folder:
   ticket-queue-daemon --dry-run
 """
 
+RESOLVE_EXAMPLES = """\
+Look at the ticket in TDX first: `status` lists what is held, `ticket ID` tells what was sent.
+  ticket-queue-daemon resolve 1f3c9a20 --done    # it is there: tick it off, and tell it
+  ticket-queue-daemon resolve 9291804 --retry    # it is not there: the next run sends it
+"""
+
+STATUS_CODES = """\
+exit codes, for monitors:
+  0    nothing needs a person
+  1    something failed for good, or is held for review
+  2    work was left behind for more than 10 minutes, and no daemon takes it up
+  3    the database can't be reached
+"""
+
+VERIFY_CODES = """\
+examples:
+  ticket-queue-daemon verify                          # the last 24 hours
+  ticket-queue-daemon verify --since 7d --json
+  ticket-queue-daemon verify --ticket 9291804 --ticket 9291805
+
+exit codes, for monitors:
+  0    all is as it should be
+  1    missing (a person may have removed it) or pending (in doubt, held for review)
+  2    double, or by our account and unexplained
+  3    TDX or the database can't be reached
+"""
+
 _TOP_PORT = 65_535
+_LONGEST_SPAN = timedelta(days=3650)
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -139,6 +176,8 @@ def build_parser() -> Parser:
     }
     _add_simulate(made["simulate"])
     _add_others(made)
+    _add_resolve(made["resolve"])
+    _add_watching(made)
     return parser
 
 
@@ -218,15 +257,44 @@ def _add_others(made: dict[str, Parser]) -> None:
     which = made["retry"].add_mutually_exclusive_group(required=True)
     which.add_argument("--ticket", metavar="ID", type=_ticket_id, help="only this ticket's")
     which.add_argument("--all", action="store_true", help="those of every ticket")
-    made["resolve"].add_argument("ticket_id", metavar="ID", type=_ticket_id, help="the ticket's id")
-    how = made["resolve"].add_mutually_exclusive_group(required=True)
-    how.add_argument("--done", action="store_true", help="you have seen it on the ticket")
-    how.add_argument("--retry", action="store_true", help="it is not there; send it again")
-    made["resolve"].add_argument(
-        "--action", metavar="ACTION_ID", type=_action_id, help="which, if several are held"
-    )
     for field, metavar in (("report_id", "ID"), ("config_path", "FILE")):
         _setting(made["baseline"], field, metavar=metavar, default=argparse.SUPPRESS)
+
+
+def _add_resolve(parser: Parser) -> None:
+    parser.epilog = RESOLVE_EXAMPLES
+    parser.add_argument(
+        "id",
+        metavar="ID",
+        help="the log_id or its beginning, as status shows it, or the ticket's id",
+    )
+    how = parser.add_mutually_exclusive_group(required=True)
+    how.add_argument("--done", action="store_true", help="you have seen it on the ticket")
+    how.add_argument("--retry", action="store_true", help="it is not there; send it again")
+    parser.add_argument(
+        "--action", metavar="ACTION_ID", type=_action_id, help="which, if several are held"
+    )
+
+
+def _add_watching(made: dict[str, Parser]) -> None:
+    made["status"].epilog = STATUS_CODES
+    made["verify"].epilog = VERIFY_CODES
+    made["verify"].add_argument(
+        "--since",
+        metavar="SPAN",
+        type=_since,
+        help="90m, 24h, 7d, 2w, or an ISO date or time (default: 24h; with --ticket: all time)",
+    )
+    made["verify"].add_argument(
+        "--ticket",
+        metavar="ID",
+        type=_ticket_id,
+        action="append",
+        default=[],
+        help="only this ticket; may be given again",
+    )
+    for word in ("status", "verify"):
+        made[word].add_argument("--json", action="store_true", help="JSON instead of tables")
 
 
 def _setting(target: argparse._ActionsContainer, field: str, **options: Any) -> None:
@@ -288,6 +356,22 @@ def _ticket_id(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or not 0 < int(text[:20]) < 2**31:
         raise argparse.ArgumentTypeError(f"'{text}' is no ticket id, a whole number from 1")
     return int(text)
+
+
+def _since(text: str) -> timedelta | datetime:
+    """A span back from now, or a moment; a time without a zone is the reader's own."""
+    number, unit = text[:-1], text[-1:].lower()
+    if number.isascii() and number.isdecimal() and unit in _UNITS:
+        span = timedelta(**{_UNITS[unit]: int(number[:8])})
+        if not timedelta() < span <= _LONGEST_SPAN:
+            raise argparse.ArgumentTypeError(f"'{text}' is no span between a minute and ten years")
+        return span
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is neither a span such as 24h or 7d nor a date such as 2026-11-24"
+        ) from None
 
 
 def _port(text: str) -> int:

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 #: The logger of the last word; the console leaves it out, since stderr gets the sentence itself.
 ENDING_LOGGER = "ticket_queue_daemon.ending"
 
-_NEEDS = {None: Need.TDX | Need.REPORT, "baseline": Need.TDX | Need.REPORT}
+_NEEDS = {
+    None: Need.TDX | Need.REPORT,
+    "baseline": Need.TDX | Need.REPORT,
+    "verify": Need.TDX,
+}
 _WITHOUT_SETTINGS = frozenset({"demo", "simulate"})
 _CHANGE_STATE = frozenset({"baseline", "resolve", "retry"})
 _FLAGS = ("report_id", "interval", "dry_run", "config_path")
@@ -40,7 +44,7 @@ class Session:
     settings: Settings
     terminal: Terminal
 
-    def open_app(self, *, need_tdx: bool) -> App:
+    def open_app(self, *, need_tdx: bool, read_only: bool = False) -> App:
         """The opened application; what it noticed on opening is logged.
 
         Raises:
@@ -48,7 +52,12 @@ class Session:
         """
         from ticket_queue_daemon.app import App  # noqa: PLC0415  --help must not wait for it
 
-        app = App.open(self.settings, need_tdx=need_tdx, auto_upgrade=self.args.auto_upgrade)
+        app = App.open(
+            self.settings,
+            need_tdx=need_tdx,
+            auto_upgrade=self.args.auto_upgrade,
+            read_only=read_only,
+        )
         for note in app.notes:
             _LOG.info(note)
         return app

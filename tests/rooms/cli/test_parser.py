@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 from contextlib import redirect_stdout
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,18 @@ def test_the_seed_s_command_lines_parse_as_written(line: str, given: dict[str, A
         ("retry --ticket 9291804", "ticket", 9291804),
         ("retry --all", "all", True),
         ("db sql", "what", "sql"),
+        ("resolve 1f3c9a20 --done", "id", "1f3c9a20"),
+        ("status --json", "json", True),
+        ("verify", "since", None),
+        ("verify --since 90m", "since", timedelta(minutes=90)),
+        ("verify --since 7D", "since", timedelta(days=7)),
+        (
+            "verify --since 2026-11-24T08:00:00+00:00",
+            "since",
+            datetime(2026, 11, 24, 8, tzinfo=UTC),
+        ),
+        ("verify --since 2026-11-24", "since", datetime(2026, 11, 24).astimezone()),
+        ("verify --ticket 1 --ticket 2", "ticket", [1, 2]),
         ("baseline --report-id 7", "report_id", "7"),
         ("--report-id 7 baseline", "report_id", "7"),
         ("simulate --port 0", "port", 0),
@@ -137,6 +150,16 @@ def test_log_never_swallows_a_command(word: str) -> None:
         "--dry-run retry --all",
         "--daemon stats",
         "--report-id 5 ticket 5",
+        "resolve 5",
+        "resolve 5 --done --retry",
+        "--dry-run resolve 5 --done",
+        "verify --since",
+        "verify --since soon",
+        "verify --since 0h",
+        "verify --since 99999999999w",
+        "verify --since 7",
+        "verify --since 9999-12-31T23:59:59-23:59x",
+        "verify --ticket x",
     ],
 )
 def test_a_wrong_line_is_refused_with_advice(line: str) -> None:

@@ -1,0 +1,134 @@
+"""``status``: how the work stands, from the database alone; for people and for monitors."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from ticket_queue_daemon.cli.exits import Verdict
+from ticket_queue_daemon.store.reports import Reports
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ticket_queue_daemon.cli.output import Terminal
+    from ticket_queue_daemon.cli.session import Session
+    from ticket_queue_daemon.store.reports import StatusReport
+
+OVERDUE_SECONDS = 600.0
+"""A lease that is over is taken up by the next run; after ten minutes there was none."""
+MOST_ROWS = 50
+MOST_ROWS_JSON = 1000
+_SHORT = 8
+"""As many letters of a log_id are shown; ``resolve`` takes them."""
+
+
+def status(session: Session) -> Verdict:
+    """Show it."""
+    as_json: bool = session.args.json
+    with session.open_app(need_tdx=False) as app:
+        report = Reports(app.database).status(
+            overdue_seconds=OVERDUE_SECONDS, most=MOST_ROWS_JSON if as_json else MOST_ROWS
+        )
+    verdict = judge(report)
+    if as_json:
+        session.terminal.json({"result": verdict.name.lower(), **asdict(report)})
+    else:
+        _print(session.terminal, report)
+    return verdict
+
+
+def judge(report: StatusReport) -> Verdict:
+    """Critical if work was left behind, a warning if something waits for a person, else fine."""
+    if report.overdue:
+        return Verdict.CRITICAL
+    return Verdict.WARNING if report.for_good or report.parked else Verdict.FINE
+
+
+def _print(terminal: Terminal, report: StatusReport) -> None:
+    terminal.say(f"TDX instance: {report.instance or 'none yet (no run so far)'}")
+    terminal.say(f"Database: PostgreSQL {report.server}, tables version {report.schema}")
+    _figures(terminal, report)
+    _held(terminal, report)
+    _failing(terminal, report)
+    _started(terminal, report)
+    if report.recent:
+        rows = [(one.outcome, one.actions, _at(one.newest)) for one in report.recent]
+        terminal.table(("outcome", "actions", "newest"), rows, title="The last 24 hours")
+
+
+def _figures(terminal: Terminal, report: StatusReport) -> None:
+    retry = "retry --ticket ID" if report.for_good else ""
+    resolve = "resolve ID --done | --retry" if report.parked else ""
+    terminal.table(
+        ("state", "number", "what to do"),
+        [
+            ("failed, due again", report.due, ""),
+            ("failed for good", report.for_good, retry),
+            ("held for review", report.parked, resolve),
+            ("under way", report.started, _overdue(report)),
+            ("lines for a summary", report.uncovered, _uncovered(report)),
+        ],
+    )
+
+
+def _held(terminal: Terminal, report: StatusReport) -> None:
+    rows = [
+        (str(row.log_id)[:_SHORT], row.ticket_id, row.action_id, _at(row.since), row.reason or "")
+        for row in report.parked_rows
+    ]
+    if rows:
+        title = f"Held for review{_of(len(rows), report.parked)}"
+        terminal.table(("log_id", "ticket", "action", "since", "reason"), rows, title=title)
+
+
+def _failing(terminal: Terminal, report: StatusReport) -> None:
+    rows = [
+        (row.ticket_id, row.action_id, _at(row.since), _due(row.due_at), row.reason or "")
+        for row in report.failing_rows
+    ]
+    if rows:
+        title = f"Failed{_of(len(rows), report.due + report.for_good)}"
+        terminal.table(("ticket", "action", "since", "due", "reason"), rows, title=title)
+
+
+def _started(terminal: Terminal, report: StatusReport) -> None:
+    rows = [
+        (row.ticket_id, row.action_id, _at(row.since), row.worker, _lease(row.lease_over_seconds))
+        for row in report.started_rows
+    ]
+    if rows:
+        title = f"Under way{_of(len(rows), report.started)}"
+        terminal.table(("ticket", "action", "since", "worker", "lease"), rows, title=title)
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _due(moment: datetime | None) -> str:
+    return "never" if moment is None else _at(moment)
+
+
+def _lease(over: float) -> str:
+    return f"over since {_minutes(over)}" if over > 0 else f"{_minutes(-over)} left"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"  # noqa: PLR2004  two minutes
+
+
+def _of(shown: int, whole: int) -> str:
+    return "" if shown >= whole else f" (the first {shown} of {whole})"
+
+
+def _overdue(report: StatusReport) -> str:
+    if not report.overdue:
+        return ""
+    return f"{report.overdue} left behind for more than 10 min: is a daemon running?"
+
+
+def _uncovered(report: StatusReport) -> str:
+    if report.uncovered_since is None:
+        return ""
+    return f"on {report.uncovered_tickets} tickets, the oldest of {_at(report.uncovered_since)}"
