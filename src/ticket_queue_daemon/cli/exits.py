@@ -20,7 +20,7 @@ class ExitCode(enum.IntEnum):
 
     DONE = 0, "all done"
     SOME_FAILED = 1, "some action failed or waits for a person"
-    USAGE = 2, "usage or configuration; nothing was touched"
+    USAGE = 2, "usage or configuration; no ticket was touched"
     UNREACHABLE = 3, "TDX or the database can't be reached"
     INTERRUPTED = 130, "stopped by Ctrl-C; the next run takes up what was under way"
 

@@ -89,9 +89,12 @@ class Terminal:
     ) -> None:
         """A table that stays readable at 80 columns: long cells fold, nothing is cut."""
         table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left")
-        for heading in headings:
-            table.add_column(heading, overflow="fold")
-        for row in rows:
+        listed = list(rows)
+        for place, heading in enumerate(headings):
+            # An action's id is there to be copied: it stays on one line as long as it can.
+            ids = [len(str(row[place])) for row in listed] if heading == "action" else []
+            table.add_column(heading, overflow="fold", min_width=min(max(ids, default=0), 40))
+        for row in listed:
             table.add_row(*(cell if isinstance(cell, Text) else safe(cell) for cell in row))
         self.out.print(table)
 

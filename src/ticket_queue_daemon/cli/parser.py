@@ -56,9 +56,6 @@ _FLAGS_BESIDE = {
     "verify": ("auto_upgrade",),
 }
 
-#: Not commands yet, but words that people type; as a log file's name they would hide a live run.
-WORDS_TO_COME = frozenset({"plan", "explain"})
-
 EXAMPLES = """\
 examples:
   ticket-queue-daemon demo
@@ -249,6 +246,7 @@ def _add_simulate(parser: Parser) -> None:
 def _add_others(made: dict[str, Parser]) -> None:
     made["db"].add_argument(
         "what",
+        metavar="upgrade|check|sql",
         choices=("upgrade", "check", "sql"),
         help="upgrade: apply what is missing; check: say what is missing, change nothing; "
         "sql: print it all as plain SQL, without a database",
@@ -309,7 +307,7 @@ def _setting(target: argparse._ActionsContainer, field: str, **options: Any) -> 
 
 def _not_a_command(text: str, flag: str) -> str:
     """Refuse a command's word where a value is expected: the command would silently not run."""
-    if text in COMMANDS or text in WORDS_TO_COME:
+    if text in COMMANDS:
         raise argparse.ArgumentTypeError(
             f"the command word '{text}' stands where {flag} takes its value; put the command "
             f"before {flag}, or write ./{text} if a file of that name is meant"

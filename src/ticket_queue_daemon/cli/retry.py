@@ -19,7 +19,8 @@ def retry(session: Session) -> ExitCode:
     if made_due:
         noun = "action is" if made_due == 1 else "actions are"
         session.terminal.say(
-            f"{made_due} failed {noun} due now{where}; the next run takes them up."
+            f"{made_due} failed {noun} due now{where}; the next run takes up what is "
+            "configured and whose ticket is in the report."
         )
     else:
         session.terminal.say(f"No failed action{where}; nothing was changed.")

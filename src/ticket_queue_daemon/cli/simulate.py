@@ -34,6 +34,11 @@ def simulate(session: Session) -> ExitCode:
             limits=args.rate_limits,
             env_file=args.env_file,
         )
+    except FileExistsError as error:
+        raise ConfigError(
+            f"{args.env_file} exists, and {error.strerror}; it is left as it is.",
+            "Go to an empty folder, or name another file with --env-file.",
+        ) from error
     except OSError as error:
         raise ConfigError(
             f"The simulator can't be served on port {args.port}: {error.strerror or error}.",

@@ -154,6 +154,8 @@ class Cycle:
             notes.append(f"A real run would be refused. {error.message}")
         notes += self.prepare()
         if not dry_run:
+            # Only now has TDX answered: a mistyped address must not bind the database.
+            self.tracker.bind_instance(self.tdx.instance)
             self.tracker.register_actions(self.queue.keys)
         return notes
 

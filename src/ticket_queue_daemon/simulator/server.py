@@ -7,6 +7,7 @@ connections open; ``drop`` faults reset real sockets.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -201,9 +202,23 @@ class SimulatorServer:
         self.simulator.authority.expire_tokens()
 
 
+ENV_FILE_MARK = "# Demo credentials of a TeamDynamix simulator"
+"""The first line of a file that may be overwritten."""
+
+
 def write_env_file(path: Path, variables: dict[str, str]) -> None:
-    """Write the variables where only this user can read them."""
-    text = "".join(f"{name}={value}\n" for name, value in variables.items())
+    """Write the variables where only this user can read them.
+
+    Raises:
+        FileExistsError: there is a file that no simulator wrote; it may hold real credentials.
+    """
+    if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(
+        ENV_FILE_MARK
+    ):
+        raise FileExistsError(errno.EEXIST, "it was not written by a simulator", str(path))
+    text = f"{ENV_FILE_MARK}; written anew at each start.\n" + "".join(
+        f"{name}={value}\n" for name, value in variables.items()
+    )
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -211,10 +211,12 @@ class Authenticator:
         here, there = "production", "the sandbox"
         if is_sandbox(self._base_url):
             here, there = "the sandbox", "production"
-        until = f" until {bearer.expires:%Y-%m-%d %H:%M} UTC" if bearer.expires else ""
+        kind = "which does not look like one of TDX's (a JWT)"
+        if bearer.expires:
+            kind = f"which by itself is valid until {bearer.expires:%Y-%m-%d %H:%M} UTC"
         said = f': "{error.answer}"' if error.answer else ""
         return TdxAuthError(
-            f"TDX refuses the token in TDX_API_TOKEN, which by itself is valid{until}{said}. "
+            f"TDX refuses the token in TDX_API_TOKEN, {kind}{said}. "
             f"The token may belong to the other environment: TDX_BASE_URL is {here} "
             f"({self._base_url}).",
             f"Use a token from {self._base_url}/auth/loginsso; if this one is of {there}, point "

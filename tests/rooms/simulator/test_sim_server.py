@@ -16,6 +16,7 @@ import httpx2
 import pytest
 
 from ticket_queue_daemon.simulator import SimulatorServer, World, serve
+from ticket_queue_daemon.simulator.server import ENV_FILE_MARK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -230,7 +231,7 @@ def test_serve_prints_writes_and_stops_on_a_signal(tmp_path: Path, number: int) 
         while "Ctrl-C" not in process.stdout.readline():
             assert process.poll() is None
         assert stat.S_IMODE(env_file.stat().st_mode) == 0o600
-        env = dict(line.split("=", 1) for line in env_file.read_text().splitlines())
+        env = dict(line.split("=", 1) for line in env_file.read_text().splitlines()[1:])
         reply = httpx2.get(
             f"{env['TDX_BASE_URL']}/reports/{env['DAEMON_REPORT_ID']}?withData=true",
             headers={"Authorization": f"Bearer {env['TDX_API_TOKEN']}"},
@@ -249,7 +250,7 @@ def test_serve_prints_writes_and_stops_on_a_signal(tmp_path: Path, number: int) 
 def test_serve_replaces_an_env_file_that_others_could_read(tmp_path: Path) -> None:
     """An old file with loose rights does not lend them to the new one."""
     env_file = tmp_path / ".env"
-    env_file.write_text("OLD=1\n")
+    env_file.write_text(f"{ENV_FILE_MARK}\nOLD=1\n")
     env_file.chmod(0o644)
     out = io.StringIO()
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
