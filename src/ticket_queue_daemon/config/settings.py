@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -29,13 +28,13 @@ from ticket_queue_daemon.config.kinds import (
     ExistingFile,
     Hidden,
     Id,
-    Ids,
     Line,
     Pauses,
     PostgresUrl,
     Seconds,
     WebAddress,
 )
+from ticket_queue_daemon.config.matching_settings import MatchingSettings
 from ticket_queue_daemon.config.problems import (
     Need,
     half_pairs,
@@ -71,7 +70,7 @@ class SettingRow:
     origin: str
 
 
-class Settings(BaseModel):
+class Settings(MatchingSettings):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
     The order of the fields is the order in which the documentation lists them.
@@ -227,31 +226,6 @@ class Settings(BaseModel):
             "a whole number from 0 to 1000000",
         ),
     ] = 50
-    asset_max_age: Annotated[
-        int,
-        Field(ge=0, le=365 * DAY),
-        Variable(
-            "DAEMON_ASSET_MAX_AGE",
-            "seconds after which the list of assets is read anew",
-            "a whole number of seconds from 0 to 31536000",
-        ),
-    ] = DAY
-    computer_form_ids: Annotated[
-        Ids,
-        Variable(
-            "DAEMON_COMPUTER_FORM_IDS",
-            "asset forms that are computers",
-            "form ids with commas between them",
-        ),
-    ] = (2448,)
-    active_asset_status_ids: Annotated[
-        Ids,
-        Variable(
-            "DAEMON_ACTIVE_ASSET_STATUS_IDS",
-            "asset statuses that count as active",
-            "status ids with commas between them",
-        ),
-    ] = (38,)
     settle_seconds: Annotated[
         Pauses,
         Variable(
@@ -353,9 +327,13 @@ class Settings(BaseModel):
 
 def variables() -> dict[str, Variable]:
     """Field name to variable, in the order of the documentation."""
+    # Pydantic lists the fields of a base class first.
+    fields = sorted(
+        Settings.model_fields.items(), key=lambda field: field[0] in MatchingSettings.model_fields
+    )
     return {
         name: next(part for part in info.metadata if isinstance(part, Variable))
-        for name, info in Settings.model_fields.items()
+        for name, info in fields
     }
 
 
