@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ticket_queue_daemon.actions import AddAssetAction, CommentAction, SummaryCommentAction
+from ticket_queue_daemon.actions import (
+    AddAssetAction,
+    BaseAction,
+    CommentAction,
+    SummaryCommentAction,
+)
 
 if TYPE_CHECKING:
     from desk import Desk
@@ -129,6 +134,47 @@ def test_a_partial_plan_keeps_what_is_done_and_tells_the_truth(
     assert attached == [machines[0].id, machines[2].id, machines[1].id]
     assert len(desk.comments(ticket)) == 2
     assert "Done: attach asset IC-LAB0001-F20" in desk.comments(ticket)[1]
+
+
+class Both(BaseAction):
+    """Says hello and attaches one machine."""
+
+    def __init__(self, asset_id: int) -> None:
+        super().__init__()
+        self.asset_id = asset_id
+
+    def get_action_type(self) -> str:
+        return "both"
+
+    def get_action_config(self) -> dict[str, Any]:
+        return {}
+
+    def execute_action(self, ticket_id: int, facade: Any, dry_run: bool = False) -> None:
+        facade.add_comment(ticket_id, "Hello")
+        facade.add_asset(ticket_id, self.asset_id, name="IC-LAB0001-F20")
+
+
+@pytest.mark.parametrize("end", ["refused", "given up"])
+def test_what_was_told_as_not_yet_done_is_told_again_when_it_never_will_be(
+    desk: Desk, end: str
+) -> None:
+    machine = desk.asset("IC-LAB0001-F20", "LABSERIAL001")
+    ticket = desk.ticket("Printer")
+    actions = [Both(machine.id), SummaryCommentAction()]
+    rule = desk.simulator.faults.add("expire_token", method="POST", route=ATTACH)
+    desk.run(*actions, retry_seconds=0, max_attempts=2)
+    if end == "refused":
+        desk.simulator.faults.remove(rule)
+        desk.simulator.faults.add("status_before", "POST", ATTACH, status=400, body="No.")
+
+    for _ in range(2):
+        desk.run(*actions, retry_seconds=0, max_attempts=2)
+
+    hello, first, second = desk.comments(ticket)
+    assert hello == "Hello"
+    assert "Not yet done: attach asset IC-LAB0001-F20" in first
+    assert "Not done: attach asset IC-LAB0001-F20" in second
+    assert "Done: post" not in second
 
 
 def test_a_closed_ticket_is_left_alone(desk: Desk, log: StateTracker) -> None:

@@ -98,8 +98,8 @@ class Session:
                 attempt.tries += 1
                 bearer = self._auth.refused(bearer)
                 outcome = self._once(call, bearer.text)
-            if isinstance(outcome, Answer) and attempt.renewed:
-                outcome = replace(outcome, fresh_token=True)
+                if isinstance(outcome, Answer) and _is_unauthorized(outcome):
+                    outcome = replace(outcome, fresh_token=self._auth.is_good(bearer))
             if not self._again(attempt, outcome):
                 return self._result(call, outcome, attempt)
 
