@@ -32,7 +32,7 @@ Look at the ticket in TDX first: `status` lists what is held, `ticket ID` tells 
 STATUS_CODES = """\
 exit codes, for monitors:
   0    nothing needs a person
-  1    something failed for good, or is held for review
+  1    something failed for good, is held for review, or a queue was stopped by its failures
   2    work was left behind for more than 10 minutes, and no daemon takes it up
   3    the database can't be reached
 """

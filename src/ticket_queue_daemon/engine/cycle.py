@@ -178,7 +178,8 @@ class Cycle:
         stopping: Callable[[], bool],
     ) -> str:
         """Work on every ticket; returns why the pass ended early, or ""."""
-        self.breaker.begin_run()
+        was_open = self.tracker.circuit_is_open(self.queue.name)
+        self.breaker.begin_run(was_open=was_open)
         with LeaseKeeper(self.tracker, self.clock, self.limits.lease_seconds) as leases:
             line = Line(
                 tdx=self.tdx,
@@ -200,7 +201,12 @@ class Cycle:
                 tally.add(outcomes)
                 self.breaker.count(failed="failed" in outcomes)
 
-            return self._hand_out(iter(work), one, stopping)
+            stopped = self._hand_out(iter(work), one, stopping)
+        if self.breaker.is_open:
+            self.tracker.open_circuit(self.queue.name, stopped)
+        elif was_open and not self.breaker.probing:
+            self.tracker.close_circuit(self.queue.name)
+        return stopped
 
     def _hand_out(
         self, tickets: Iterator[int], one: Callable[[int], None], stopping: Callable[[], bool]

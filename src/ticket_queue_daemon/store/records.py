@@ -162,6 +162,18 @@ class Records:
                     " TDX_BASE_URL or DATABASE_URL.",
                 )
 
+    def circuit_is_open(self, queue: str) -> bool:
+        """Whether the queue's last run was stopped because too much failed."""
+        return bool(self._session.rows("open_circuits", {"queue": queue}))
+
+    def open_circuit(self, queue: str, reason: str) -> None:
+        """Make the queue's next run, by whichever process, a probe."""
+        self._session.rows("open_circuit", {"queue": queue, "reason": values.text(reason)})
+
+    def close_circuit(self, queue: str) -> None:
+        """The queue works again."""
+        self._session.rows("close_circuit", {"queue": queue})
+
     def history(self, ticket_id: int) -> list[HistoryEvent]:
         """What happened on a ticket, in order."""
         return [

@@ -100,6 +100,15 @@ class Recent:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCircuit:
+    """A queue whose last run was stopped because too much failed; its next run is a probe."""
+
+    queue: str
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
     """How the daemon's work stands. Counts are whole; lists hold the first so many.
 
@@ -127,6 +136,7 @@ class StatusReport:
     parked_rows: list[Parked] = field(default_factory=list)
     started_rows: list[Started] = field(default_factory=list)
     recent: list[Recent] = field(default_factory=list)
+    open_circuits: list[OpenCircuit] = field(default_factory=list)
 
 
 class Reports:
@@ -181,6 +191,10 @@ class Reports:
                     Started(**row) for row in fetch(connection, sql("status_started"), given)
                 ],
                 recent=[Recent(**row) for row in fetch(connection, sql("status_recent"))],
+                open_circuits=[
+                    OpenCircuit(**row)
+                    for row in fetch(connection, sql("open_circuits"), {"queue": None})
+                ],
             )
 
     def parked(self, text: str) -> list[Parked]:

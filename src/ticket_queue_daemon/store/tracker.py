@@ -124,6 +124,18 @@ class StateTracker:
         """Mark pairs as done without executing them; how many had no row yet."""
         return self._records.baseline(queue, ticket_ids, actions, reason)
 
+    def circuit_is_open(self, queue: str) -> bool:
+        """Whether the queue's last run was stopped because too much failed."""
+        return self._records.circuit_is_open(queue)
+
+    def open_circuit(self, queue: str, reason: str) -> None:
+        """Make the queue's next run, by whichever process, a probe."""
+        self._records.open_circuit(queue, reason)
+
+    def close_circuit(self, queue: str) -> None:
+        """The queue works again."""
+        self._records.close_circuit(queue)
+
     # --- the straight line ---
 
     def pending(

@@ -103,6 +103,15 @@ class Session:
             if not self._again(attempt, outcome):
                 return self._result(call, outcome, attempt)
 
+    def is_answered(self, call: Call) -> bool:
+        """Whether one single try of a read is answered as it should be.
+
+        Raises:
+            TdxCallError: no token, or no place under the rate limit, is to be had.
+        """
+        outcome = self._once(call, self._auth.bearer().text)
+        return classify(outcome, call) is Delivery.APPLIED
+
     def fetch(self, call: Call, kind: type[Model]) -> Model:
         """Send a call whose answer is one object.
 
