@@ -81,6 +81,14 @@ class Campus:
             machine = replace(machine, tag=dice.choice(("", "", dice.choice(PLACEHOLDERS))))
         self._add(machine)
 
+    def stranger(self, dice: Random) -> Machine:
+        """A machine of another campus: well formed, and unknown here."""
+        maker = dice.choice(_PRINTABLE)
+        family = dice.choice(list(FAMILIES))
+        serial = MAKERS[maker](dice)
+        name = FAMILIES[family](dice, serial)
+        return Machine(0, name, serial, "", "", ACTIVE, COMPUTER_FORM, family, maker)
+
     def _draw(self, family: str | None = None, maker: str | None = None) -> Machine:
         """A new active computer whose identifiers nothing else has; not yet on the campus."""
         dice = self._dice

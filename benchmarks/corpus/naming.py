@@ -18,7 +18,17 @@ _CODAS = ("", "n", "r", "l", "s", "ng", "ck", "m", "tz")
 _COINED_A = ("wolver", "osteo", "spectro", "huron", "cryo", "maize", "limno", "paleo", "turbo")
 _COINED_B = ("scope", "byte", "forge", "vault", "scan", "node", "hauler", "cruncher", "shed")
 # Ordinary words that some lab gave to a machine: only a cue tells the machine from the word.
-WORDS = ("Atlas", "Mercury", "Phoenix", "Beacon", "Falcon", "Pioneer", "Summit", "Voyager", "Orchid")
+WORDS = (
+    "Atlas",
+    "Mercury",
+    "Phoenix",
+    "Beacon",
+    "Falcon",
+    "Pioneer",
+    "Summit",
+    "Voyager",
+    "Orchid",
+)
 _SURNAMES = ("Chen", "Okafor", "O'Shea", "Lindqvist", "Ramos", "Haddad", "Kowalski", "Tanaka")
 _DEVICES = ("Confocal PC", "Imaging Mac", "Plate Reader", "HPLC Controller", "Podium PC")
 

@@ -122,7 +122,9 @@ class Pen:
         if self.maybe(0.5):
             lines.append(f"Ann Arbor, MI 48109-{self.dice.randint(1000, 1400)}")
         if self.maybe(0.3):
-            lines.append("Pronouns: they/them - Schedule a meeting: https://calendly.com/slot-30min")
+            lines.append(
+                "Pronouns: they/them - Schedule a meeting: https://calendly.com/slot-30min"
+            )
         return "\n".join(lines)
 
     def log(self, least: int, most: int) -> list[str]:

@@ -69,7 +69,15 @@ FILLER = (
     "My e-mail still works on the phone.",
 )
 GREETINGS = ("Hi,", "Hello,", "Hi there,", "Dear help desk,", "Good morning,", "Hey folks,", "")
-CLOSINGS = ("Thanks!", "Thank you,", "Best,", "Many thanks in advance.", "Cheers,", "Sincerely,", "")
+CLOSINGS = (
+    "Thanks!",
+    "Thank you,",
+    "Best,",
+    "Many thanks in advance.",
+    "Cheers,",
+    "Sincerely,",
+    "",
+)
 FOREIGN = (
     "Bonjour, l'écran reste noir depuis ce matin et je dois faire cours à midi.",
     "Guten Tag, der Rechner fährt nicht mehr hoch, könnten Sie bitte nachschauen?",
