@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from corpus.machines import ACTIVE, COMPUTER_FORM, PLACEHOLDERS, Machine, squeezed
-from corpus.naming import FAMILIES, FAMILY_WEIGHTS, WITH_SERIAL, WORDS
+from corpus.naming import FAMILIES, FAMILY_WEIGHTS, PHRASES, WITH_SERIAL, WORDS
 from corpus.serials import MAKER_WEIGHTS, MAKERS, tag
 
 _OTHER_FORMS = {"printer": 2451, "monitor": 2455, "phone": 2460}
@@ -34,6 +34,7 @@ class Campus:
         self.nested: list[tuple[Machine, Machine]] = []
         self.heirs: list[tuple[Machine, Machine]] = []
         self.words: list[Machine] = []
+        self.phrases: list[Machine] = []
         special = max(12, size // 400)
         self._awkward(special)
         while len(self.machines) < size:
@@ -44,6 +45,8 @@ class Campus:
         """What must be there whatever the size."""
         for word in WORDS:
             self.words.append(self._add(self._draw("room"), name=word, family="word"))
+        for phrase in PHRASES:
+            self.phrases.append(self._add(self._draw("room"), name=phrase, family="phrase"))
         for number in range(count):
             old = self._add(self._draw(), status=self._dice.choice(_RETIRED))
             change = {"serial": old.serial, "maker": old.maker} if number % 4 == 0 else {}
@@ -61,7 +64,7 @@ class Campus:
             self.heirs.append((gone, self._add(self._draw("room"), name=name, family="heir")))
         shared = [*self.retired_twins, *self.active_twins, *self.nested, *self.heirs]
         self._special = {machine.id for pair in shared for machine in pair}
-        self._special |= {machine.id for machine in self.words}
+        self._special |= {machine.id for machine in (*self.words, *self.phrases)}
 
     def _ordinary(self) -> None:
         dice = self._dice

@@ -29,6 +29,8 @@ WORDS = (
     "Voyager",
     "Orchid",
 )
+# Names that are a phrase of two ordinary words, or of a word and a number.
+PHRASES = ("FRONT-DESK", "LAB-3", "MAP-ROOM", "TEAM-2", "READING-ROOM", "STUDIO-5", "GROUP-12")
 _SURNAMES = ("Chen", "Okafor", "O'Shea", "Lindqvist", "Ramos", "Haddad", "Kowalski", "Tanaka")
 _DEVICES = ("Confocal PC", "Imaging Mac", "Plate Reader", "HPLC Controller", "Podium PC")
 

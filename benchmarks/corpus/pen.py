@@ -29,9 +29,8 @@ CODED = (
     "three_parts",
     "glued",
     "person",
-    "coined",
 )
-WITH_DIGITS = tuple(family for family in CODED if family not in {"person", "coined"})
+WITH_DIGITS = tuple(family for family in CODED if family != "person")
 WITH_SEPARATOR = tuple(family for family in WITH_DIGITS if family not in {"bare_serial", "glued"})
 ALONE = ("dell", "apple12", "apple10", "lenovo", "hp", "samsung")
 

@@ -109,6 +109,13 @@ def word_name_with_cue(pen: Pen) -> Draft:
 
 
 @way()
+def coined_name_with_cue(pen: Pen) -> Draft:
+    """A coined name of letters alone behind a cue."""
+    machine = pen.named(("coined",))
+    return _cued(pen, pen.one(_NAME).replace("{x}", machine.name), machine)
+
+
+@way()
 def name_and_serial_together(pen: Pen) -> Draft:
     """Name, serial number and tag of one machine side by side: it is attached once."""
     machine = pen.until(pen.named, lambda found: found.maker in ALONE and found.tag.isalnum())

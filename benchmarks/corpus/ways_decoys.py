@@ -171,6 +171,55 @@ def decoy_tag_number_in_other_role(pen: Pen) -> Draft:
 
 
 @way()
+def decoy_cue_without_answer(pen: Pen) -> Draft:
+    """The asset tag is asked for and left empty; the next answer happens to be some tag: nothing."""
+    machine = pen.tagged(bare=True)
+    cue = pen.one(("Asset tag", "Serial number", "Computer name", "Service tag"))
+    other = pen.one(("UMID", "Shortcode", "Phone extension", "PO number", "Class number"))
+    if pen.maybe(0.5):
+        body = (
+            f"<table><tr><td>{cue}</td><td></td></tr><tr><td>{other}</td><td>{machine.tag}</td></tr>"
+            f"</table><p>{pen.filler()}</p>"
+        )
+        return Draft(pen.topic(), body, is_html=True, also=(machine,))
+    body = f"{cue}:\n{other}: {machine.tag}\n{pen.filler()}"
+    return Draft(pen.topic(), body, also=(machine,))
+
+
+@way()
+def decoy_cue_of_another_sentence(pen: Pen) -> Draft:
+    """A tag or serial number is spoken of, and a number said to be something else follows: nothing."""
+    machine = pen.tagged(bare=True)
+    text = pen.one(
+        (
+            "I can't find the asset tag. The order was {x}.",
+            "The asset tag fell off; my UMID is {x}.",
+            "No serial number on it. Call extension {x} please.",
+            "I don't know its computer name, the room code is {x}.",
+            "The price tag said ${x} back then.",
+        )
+    )
+    body = pen.letter(text.replace("{x}", machine.tag))
+    return Draft(pen.topic(), body, also=(machine,))
+
+
+@way()
+def decoy_words_that_spell_a_name(pen: Pen) -> Draft:
+    """``FRONT-DESK`` is a machine; "the front desk" and "lab 3" in prose are no mention: nothing."""
+    machine = pen.one(pen.campus.phrases)
+    text = machine.name.replace("-", " ").lower()
+    shape = pen.one(
+        (
+            "We met at the {x} this morning.",
+            "Please ask at {x} for the key.",
+            "The heating in {x} is broken too.",
+            "{x} asked me to write to you.",
+        )
+    )
+    return Draft(pen.topic(), pen.letter(shape.replace("{x}", text)), also=(machine,))
+
+
+@way()
 def decoy_word_that_is_a_name(pen: Pen) -> Draft:
     """A machine is called by an ordinary word, and the prose uses that word: nothing."""
     machine = pen.one(pen.campus.words)
@@ -190,7 +239,8 @@ def decoy_word_that_is_a_name(pen: Pen) -> Draft:
 def decoy_names_of_people(pen: Pen) -> Draft:
     """People, their logins and addresses; a login that is part of a machine's name is no machine."""
     people = pen.some(prose.PEOPLE, 2, 4)
-    logins = [f"{name.split()[-1].lower()}@umich.edu" for name in people]
+    owners = [pen.named(("upper_user",)).name.rpartition("-")[2][:-2].lower() for _ in range(3)]
+    logins = [owners[0], f"{owners[1]}@umich.edu", f"uniqname {owners[2]}"]
     text = f"Please give {', '.join(people)} ({'; '.join(logins)}) access to the shared folder."
     return Draft(pen.topic(), pen.letter(text))
 

@@ -124,8 +124,18 @@ def long_identifier(pen: Pen) -> Draft:
 
 @way()
 def letters_only_name(pen: Pen) -> Draft:
-    """A name of letters alone that is no word of any language is a name: the index decides."""
-    machine = pen.named(("person", "coined"))
+    """``UMMA-JOSHEA``: letters alone around a hyphen, in either case."""
+    return _letters(pen, "person")
+
+
+@way()
+def coined_name(pen: Pen) -> Draft:
+    """``OSTEOSCAN``: letters alone in one piece, no word of any language: the index decides."""
+    return _letters(pen, "coined")
+
+
+def _letters(pen: Pen, family: str) -> Draft:
+    machine = pen.named((family,))
     text = machine.name.lower() if pen.maybe(0.3) else machine.name
     return Draft(pen.topic(), pen.letter(pen.sentence(text)), expected=(machine,))
 

@@ -92,6 +92,15 @@ def shorter_of_two_names(pen: Pen) -> Draft:
 
 
 @way()
+def name_before_a_number(pen: Pen) -> Draft:
+    """A number right behind the name counts something else: the name is the machine."""
+    machine = pen.named(("room", "upper_user", "lower_user", "mac", "el"))
+    count = pen.dice.randint(2, 40)
+    text = f"{machine.name} {count} {pen.one(('times', 'days ago', 'monitors', 'GB short'))}"
+    return Draft(pen.topic(), pen.letter(f"I wrote about {text} already."), expected=(machine,))
+
+
+@way()
 def name_kept_by_successor(pen: Pen) -> Draft:
     """A machine still holds its predecessor's serial number in its name: the name says which."""
     gone, heir = pen.one(pen.campus.heirs)
