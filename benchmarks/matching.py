@@ -130,10 +130,10 @@ def child(rows: Path, texts: Path) -> None:
         tickets = [json.loads(line) for line in file]
     volume = sum(len((t[0] + (t[1] or "")).encode()) for t in tickets) / MEGABYTE
     for ticket in tickets[:100]:
-        find(*ticket, catalog)
+        find(ticket[0], ticket[1], ticket[2], catalog)
     start = time.perf_counter()
     for ticket in tickets:
-        find(*ticket, catalog)
+        find(ticket[0], ticket[1], ticket[2], catalog)
     reading = time.perf_counter() - start
     peak = memory("VmHWM") - before
     print(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from corpus.machines import ACTIVE, COMPUTER_FORM, PLACEHOLDERS, Machine, squeezed
 from corpus.naming import FAMILIES, FAMILY_WEIGHTS, PHRASES, WITH_SERIAL, WORDS
@@ -110,7 +111,7 @@ class Campus:
         owner = f"{dice.getrandbits(32):08x}-0000-4000-8000-{dice.getrandbits(48):012x}"
         return Machine(0, name, serial, label, owner, ACTIVE, COMPUTER_FORM, family, maker)
 
-    def _add(self, machine: Machine, **change: str | int) -> Machine:
+    def _add(self, machine: Machine, **change: Any) -> Machine:
         machine = replace(machine, id=self._next, **change)
         self._taken.update(map(squeezed, machine.identifiers()))
         self._next += self._dice.randint(1, 3)

@@ -94,6 +94,54 @@ def numeric_tag_with_cue(pen: Pen) -> Draft:
 
 
 @way()
+def tags_with_one_cue(pen: Pen) -> Draft:
+    """``asset tags 104233, 104234 and 104250``: the cue speaks of every number in the list."""
+    machines = {machine.id: machine for machine in (pen.tagged(bare=True) for _ in range(3))}
+    tags = [machine.tag for machine in machines.values()]
+    cue = pen.one(("asset tags {x}", "Asset tags: {x}", "tag numbers {x}", "tags: {x}"))
+    listed = pen.one((", ".join(tags), f"{', '.join(tags[:-1])} and {tags[-1]}", "/".join(tags)))
+    text = f"These have {cue.replace('{x}', listed)}."
+    return Draft(pen.topic(), pen.letter(text), expected=tuple(machines.values()))
+
+
+@way()
+def column_of_tags(pen: Pen) -> Draft:
+    """A pasted table whose heading says ``Asset tag``: the numbers in that column are tags."""
+    machines = {machine.id: machine for machine in (pen.tagged(bare=True) for _ in range(2))}
+    rows = [("Room", "Asset tag", "User")]
+    rows += [(pen.noise("room"), found.tag, "jabe") for found in machines.values()]
+    is_html = pen.maybe(0.5)
+    if is_html:
+        cells = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
+        body = f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table><p>{pen.filler()}</p>"
+    else:
+        body = pen.filler() + "\n" + "\n".join("\t".join(row) for row in rows) + "\n"
+    return Draft(pen.topic(), body, is_html=is_html, expected=tuple(machines.values()))
+
+
+@way()
+def cue_joined_by_hyphen(pen: Pen) -> Draft:
+    """``SN-D30H6J3``, ``laptop-D30H6J3``: the cue is tied to the serial number by a hyphen."""
+    machine = pen.made(ALONE)
+    cue = pen.one(("SN-", "ST-", "Serial-", "laptop-", "PC-", "dell-", "SN_"))
+    return _cued(pen, cue + machine.serial, machine)
+
+
+@way()
+def model_beside_serial(pen: Pen) -> Draft:
+    """The model right before the serial number is none of it."""
+    machine = pen.made(("dell", "lenovo"))
+    model = (
+        pen.one(("Latitude 5420", "OptiPlex 7090", "XPS 13 9310"))
+        if machine.maker == "dell"
+        else (pen.one(("ThinkPad T14 Gen 3", "ThinkCentre M70q", "X1 Carbon G9")))
+    )
+    join = pen.one((" ", "/", ", ", " - ", " (", ": "))
+    text = f"{model}{join}{machine.serial}{')' if '(' in join else ''}"
+    return _cued(pen, text, machine)
+
+
+@way()
 def name_with_cue(pen: Pen) -> Draft:
     """``computer name:IC-EHLB760-F16``, often with no space between."""
     machine = pen.named()

@@ -105,6 +105,17 @@ def quoted_printable_break(pen: Pen) -> Draft:
 
 
 @way()
+def entities_in_plain_text(pen: Pen) -> Draft:
+    """A gateway left character references or tags in a text that is no HTML."""
+    machine, text = pen.target()
+    shape = pen.one(
+        ("&quot;{x}&quot;", "&nbsp;{x}&nbsp;", "{x}<br>", "<b>{x}</b>", "&#39;{x}&#39;")
+    )
+    sentence = pen.sentence(shape.replace("{x}", text))
+    return Draft(pen.topic(), pen.letter(sentence), expected=(machine,))
+
+
+@way()
 def smart_punctuation(pen: Pen) -> Draft:
     """Curly quotes, long dashes and ellipses all around, as word processors set them."""
     machine, text = pen.target()

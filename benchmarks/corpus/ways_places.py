@@ -28,7 +28,12 @@ _HOSTLIKE = (
 
 def _inside(pen: Pen, shapes: tuple[str, ...]) -> Draft:
     machine = pen.named(_HOSTLIKE)
-    name = machine.name.lower() if pen.maybe(0.6) else machine.name
+    if pen.maybe(0.25):
+        machine = pen.made(("dell", "apple12", "lenovo", "hp"))
+        name = machine.serial
+    else:
+        name = machine.name
+    name = name.lower() if pen.maybe(0.6) else name
     text = pen.one(shapes).replace("{x}", name)
     if pen.maybe(0.2):
         return Draft(pen.title(text), pen.letter(pen.filler()), also=(machine,))
@@ -64,6 +69,7 @@ def in_url_path(pen: Pen) -> Draft:
             "http://wiki.example.edu/display/IT/{x}#history",
             "https://docs.example.edu/{x}/setup.html",
             "www.example.edu/pc/{x}",
+            "https://www.dell.com/support/home/en-us/product-support/servicetag/{x}/overview",
             "https://example.edu/view#{x}",
         ),
     )

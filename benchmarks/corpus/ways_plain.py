@@ -156,6 +156,16 @@ def prefixed_tag_alone(pen: Pen) -> Draft:
 
 
 @way()
+def prefixed_tag_respelled(pen: Pen) -> Draft:
+    """``LSA 0104233``, ``LSA-0104233`` and ``LSA0104233`` are one tag."""
+    machine = pen.tagged(bare=False)
+    digits = machine.tag[-7:]
+    letters = machine.tag[:-7].rstrip("-")
+    text = f"{letters}{pen.one((' ', '-', '', '_'))}{digits}"
+    return Draft(pen.topic(), pen.letter(pen.sentence(text)), expected=(machine,))
+
+
+@way()
 def serial_in_the_name_only(pen: Pen) -> Draft:
     """The inventory knows the serial number only as part of the name; people write it bare."""
     machine = pen.one(pen.campus.maker["in name only"])

@@ -44,7 +44,7 @@ def trailing_punctuation(pen: Pen) -> Draft:
 def in_brackets(pen: Pen) -> Draft:
     """In round, square, curly or pointed brackets, at times glued to the word before."""
     machine, text = pen.target()
-    left, right = pen.one(("()", "[]", "{}", "<>", "()", "【】", "（）"))
+    left, right = tuple(pen.one(("()", "[]", "{}", "<>", "()", "【】", "（）")))
     gap = pen.one((" ", " ", ""))
     return _told(pen, f"my desktop{gap}{left}{text}{right}", machine)
 
@@ -53,7 +53,7 @@ def in_brackets(pen: Pen) -> Draft:
 def in_quotes(pen: Pen) -> Draft:
     """In straight, curly, French or German quotes."""
     machine, text = pen.target()
-    left, right = pen.one(('""', "''", "“”", "‘’", "«»", "„“", "``"))
+    left, right = tuple(pen.one(('""', "''", "“”", "‘’", "«»", "„“", "``")))
     return _told(pen, f"{left}{text}{right}", machine)
 
 
@@ -68,10 +68,35 @@ def possessive(pen: Pen) -> Draft:
 
 @way()
 def marked_name(pen: Pen) -> Draft:
-    r"""``#NAME``, ``@NAME``, ``\\NAME`` with no share behind it, ``*NAME*``: still the name."""
+    """``#NAME``, ``@NAME``, ``*NAME*``, ``-> NAME``: still the name."""
     machine, text = pen.target()
-    mark = pen.one(("#{x}", "@{x}", "\\\\{x}", "*{x}*", "**{x}**", "_{x}_", "-> {x}", "={x}"))
+    mark = pen.one(("#{x}", "@{x}", "*{x}*", "**{x}**", "_{x}_", "-> {x}", "={x}"))
     return _told(pen, mark.replace("{x}", text), machine)
+
+
+@way()
+def two_backslashes(pen: Pen) -> Draft:
+    r"""``\\NAME`` with no share behind it is how Windows writes a machine, not a path: the machine."""
+    machine, text = pen.target()
+    return _told(pen, f"\\\\{text}", machine)
+
+
+@way()
+def computer_account(pen: Pen) -> Draft:
+    """``NAME$`` is how Windows' security log writes a machine's own account: the machine."""
+    machine = pen.named()
+    return _told(pen, f"{pen.one(('account ', 'Account Name: ', ''))}{machine.name}$", machine)
+
+
+@way()
+def no_space_after_full_stop(pen: Pen) -> Draft:
+    """``It is NAME.Thanks``: typed in a hurry; the next sentence's first word is no domain."""
+    machine, text = pen.target()
+    stop = pen.one((".", ".", ",", "!", ";"))
+    word = pen.one(
+        ("Thanks", "Please come by", "It is urgent", "I need it today", "The screen is black")
+    )
+    return Draft(pen.topic(), pen.letter(f"It is {text}{stop}{word}."), expected=(machine,))
 
 
 @way()
@@ -163,13 +188,22 @@ def broken_between_letters_and_digits(pen: Pen) -> Draft:
 
 
 @way()
-def serial_in_groups(pen: Pen) -> Draft:
-    """``C02X J0AX JGH5``: a serial number read off the case in groups."""
+def serial_in_groups_with_cue(pen: Pen) -> Draft:
+    """``S/N C02X J0AX JGH5``: a serial number read off the case in groups, behind a cue."""
+    return _grouped(pen, pen.one(("serial ", "S/N ", "S/N: ", "Serial number: ")))
+
+
+@way()
+def serial_in_groups_alone(pen: Pen) -> Draft:
+    """The same without a cue: the inventory knows what the groups spell together."""
+    return _grouped(pen, "")
+
+
+def _grouped(pen: Pen, cue: str) -> Draft:
     machine = pen.made(("apple12", "apple10", "hp", "lenovo"))
     size = pen.one((4, 4, 3))
     groups = [machine.serial[place : place + size] for place in range(0, len(machine.serial), size)]
-    text = pen.one((" ", " ", "-")).join(groups)
-    return _told(pen, f"{pen.one(('serial ', 'S/N ', ''))}{text}", machine)
+    return _told(pen, cue + pen.one((" ", " ", "-")).join(groups), machine)
 
 
 @way()
@@ -191,9 +225,9 @@ def full_width(pen: Pen) -> Draft:
 
 @way()
 def zero_width(pen: Pen) -> Draft:
-    """Zero-width spaces, joiners, byte order marks or soft hyphens inside or beside it."""
+    """Zero-width spaces, joiners, byte order marks, soft hyphens or marks of direction inside or beside it."""
     machine, text = pen.target()
-    mark = pen.one(("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad"))
+    mark = pen.one(("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u200e", "\u202a"))
     place = pen.one((0, len(text), pen.dice.randrange(len(text))))
     return _told(pen, text[:place] + mark + text[place:], machine)
 

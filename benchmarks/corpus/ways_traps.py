@@ -173,4 +173,4 @@ def unknown_machine(pen: Pen) -> Draft:
 
 
 def _coded(machine: Machine) -> bool:
-    return machine.family not in {"spoken", "word", "other"}
+    return machine.family not in {"spoken", "coined"}

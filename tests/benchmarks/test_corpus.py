@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2] / "benchmarks"
 
 @pytest.fixture(scope="module")
 def campus() -> Campus:
-    return Campus(3_000, "test")
+    return Campus(2_000, "test")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def tickets(campus: Campus) -> list[Ticket]:
 def test_the_same_seed_gives_the_same_campus_and_tickets(
     campus: Campus, tickets: list[Ticket]
 ) -> None:
-    again = Campus(3_000, "test")
+    again = Campus(2_000, "test")
 
     assert again.machines == campus.machines
     assert corpus(again, 3 * len(WAYS), "test") == tickets
