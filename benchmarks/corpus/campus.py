@@ -129,6 +129,9 @@ class Campus:
         for machine in self.machines:
             for value in machine.identifiers():
                 self.holders[squeezed(value)].add(machine.id)
+            if machine.maker == "in name only":
+                # The serial number in it identifies the machine as well as the whole name does.
+                self.holders[squeezed(machine.name.rpartition("-")[2])].add(machine.id)
             if machine.id in self._special:
                 continue
             if machine.form != COMPUTER_FORM:
