@@ -159,6 +159,7 @@ _GRANTS = """\
 -- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_action_log TO the_daemon;
 -- GRANT SELECT, INSERT ON meta.daemon_action_history, meta.daemon_actions, meta.daemon_instance TO the_daemon;
 -- GRANT SELECT, INSERT, UPDATE ON meta.daemon_summary_lines TO the_daemon;
+-- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_rate_windows, meta.daemon_rate_clients TO the_daemon;
 -- GRANT SELECT ON meta.daemon_migrations, meta.daemon_open_lines, meta.daemon_recent_activity,
 --     meta.daemon_activity_summary TO the_daemon;
 """
