@@ -22,6 +22,7 @@ from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.hooks import Hooks
 from ticket_queue_daemon.store.bronze import BronzeAssets
 from ticket_queue_daemon.store.embedded import EmbeddedPostgres
+from ticket_queue_daemon.store.limits import RateLedger
 from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.reports import Reports
@@ -44,7 +45,7 @@ STOP_GRACE_SECONDS = 5.0
 """How long work in hand may go on waiting (for TDX's limits, for a look) after a stop."""
 STOP_POLL_SECONDS = 0.2
 CONNECTIONS_BESIDE_WORKERS = 3
-"""The poll, the lease keeper, and whoever asks for a status."""
+"""The poll, the lease keeper, and the ledger of TDX's limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +206,19 @@ class App:
         stop: threading.Event,
     ) -> RunReport:
         self._check_instance()
-        return self._make_cycle().run(
-            dry_run=dry_run,
-            confirmed=confirm,
-            observer=Hooks([observer] if observer is not None else []),
-            stopping=stop.is_set,
-        )
+        client = self._tdx()
+        # A dry run writes nothing, not even that it takes its part of TDX's limits.
+        ledger = None if dry_run else self._ledger(client)
+        with client.sharing_limits(ledger):
+            return self._make_cycle().run(
+                dry_run=dry_run,
+                confirmed=confirm,
+                observer=Hooks([observer] if observer is not None else []),
+                stopping=stop.is_set,
+            )
+
+    def _ledger(self, client: TdxClient) -> RateLedger:
+        return RateLedger(self.database, client.instance, self.tracker.worker)
 
     def run_forever(
         self,
@@ -290,9 +298,14 @@ class App:
                 ),
                 workers=self.settings.workers,
                 catalog=catalog.get,
-                prepare=lambda: client.check_applications().notes,
+                prepare=self._work_begins,
             )
         return self._cycle
+
+    def _work_begins(self) -> Sequence[str]:
+        client = self._tdx()
+        client.work_begins()
+        return client.check_applications().notes
 
     def _tdx(self) -> TdxClient:
         if self.client is None:
