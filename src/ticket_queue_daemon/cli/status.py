@@ -58,6 +58,7 @@ def _print(terminal: Terminal, report: StatusReport) -> None:
     _held(terminal, report)
     _failing(terminal, report)
     _started(terminal, report)
+    _rates(terminal, report)
     if report.recent:
         rows = [(one.outcome, one.actions, _at(one.newest)) for one in report.recent]
         terminal.table(("outcome", "actions", "newest"), rows, title="The last 24 hours")
@@ -106,6 +107,25 @@ def _started(terminal: Terminal, report: StatusReport) -> None:
     if rows:
         title = f"Under way{_of(len(rows), report.started)}"
         terminal.table(("ticket", "action", "since", "worker", "lease"), rows, title=title)
+
+
+def _rates(terminal: Terminal, report: StatusReport) -> None:
+    rows = [
+        (
+            row.route,
+            row.scope,
+            row.limit,
+            row.taken,
+            "no window open" if row.resets_in is None else f"{row.resets_in:.0f} s",
+            row.processes,
+            row.refused,
+            f"{row.waited:.0f} s",
+        )
+        for row in report.rate_windows
+    ]
+    if rows:
+        head = ("route", "of", "limit", "taken", "resets in", "daemons", "429s, last hour", "waited")
+        terminal.table(head, rows, title="TDX's rate limits, as the daemons last told")
 
 
 def _at(moment: datetime) -> str:
