@@ -13,6 +13,7 @@ from ledger import claim_one, finish, sql
 from shape import shape
 from ticket_queue_daemon.errors import MigrationNeeded, StoreError
 from ticket_queue_daemon.store import migrate
+from ticket_queue_daemon.store.limits import RateLedger
 from ticket_queue_daemon.store.migrate import Migrator, migrations, script
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.tracker import StateTracker
@@ -251,5 +252,7 @@ def test_the_grants_of_db_sql_are_enough(database_url: str) -> None:
         finish(tracker, claim, covers=[line.line_id for line in claim.lines])
         assert tracker.history(1)
         assert theirs.rows(b"SELECT * FROM meta.daemon_recent_activity")
+        ledger = RateLedger(theirs, "host/TDWebApi", "them", answer_seconds=60)
+        assert ledger.note([], goes=False) == 0
     sql(database_url, "DROP OWNED BY the_daemon")
     sql(database_url, "DROP ROLE the_daemon")

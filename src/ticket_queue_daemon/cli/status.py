@@ -124,7 +124,16 @@ def _rates(terminal: Terminal, report: StatusReport) -> None:
         for row in report.rate_windows
     ]
     if rows:
-        head = ("route", "of", "limit", "taken", "resets in", "daemons", "429s, last hour", "waited")
+        head = (
+            "route",
+            "of",
+            "limit",
+            "taken",
+            "resets in",
+            "daemons",
+            "429s, last hour",
+            "waited",
+        )
         terminal.table(head, rows, title="TDX's rate limits, as the daemons last told")
 
 

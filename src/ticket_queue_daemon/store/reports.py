@@ -218,9 +218,7 @@ class Reports:
                     OpenCircuit(**row)
                     for row in fetch(connection, sql("open_circuits"), {"queue": None})
                 ],
-                rate_windows=[
-                    RateWindow(**row) for row in fetch(connection, sql("status_rates"))
-                ],
+                rate_windows=[RateWindow(**row) for row in fetch(connection, sql("status_rates"))],
             )
 
     def parked(self, text: str) -> list[Parked]:

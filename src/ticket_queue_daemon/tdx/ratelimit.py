@@ -156,6 +156,7 @@ class Governor:
                 if isinstance(step, Need):
                     self._consult(key, step)
                 else:
+                    self._tell(all_routes=False)
                     self._wait_until(step, began, key, first=not slept)
                     slept = True
         finally:
@@ -196,7 +197,7 @@ class Governor:
                 need = self._sharing.need(window, now)
                 if not window.has_room():
                     if not window.answer_may_help():
-                        return window.closes_at
+                        return self._sharing.wake_at(self._windows, window.closes_at, now)
                 elif need is Need.NOTHING or (need is Need.LOOK and self._asking):
                     window.take(now)
                     return Place(key, window, now)
@@ -211,15 +212,16 @@ class Governor:
     def _consult(self, key: str, need: Need) -> None:
         """Ask the ledger for places on this route, or whether others are at work."""
         try:
-            if need is Need.LOOK or not self._fetch_places(key):
-                self._tell(all_routes=need is Need.LOOK)
+            if need is Need.LOOK:
+                self._tell(all_routes=True)
+            else:
+                self._fetch_places(key)
         finally:
             with self._changed:
                 self._asking.discard(key)
                 self._changed.notify_all()
 
-    def _fetch_places(self, key: str) -> bool:
-        """Whether there is no reason to give back what other routes hold."""
+    def _fetch_places(self, key: str) -> None:
         with self._changed:
             now = self._clock.monotonic()
             window = self._window(key, now)
@@ -229,15 +231,14 @@ class Governor:
             now = self._clock.monotonic()
             self._sharing.answered(None if granted is None else granted.others, now)
             if granted is None:
-                return True
+                return
             current = self._window(key, now)
             if granted.number == current.over:
-                return True
+                return
             if current is window and window.number not in (None, granted.number):
                 # Somebody saw the next window open before we did.
                 current = self._windows[key] = window.next(now)
             self._sharing.apply(ask, granted, current, now)
-            return granted.places > 0
 
     def _tell(self, *, all_routes: bool) -> None:
         """Tell the ledger of all routes, or give back what idle ones hold."""

@@ -237,11 +237,19 @@ class Sharing:
 
     def idle(self, windows: Mapping[str, Window], now: float) -> list[str]:
         """Routes that hold places which nobody wanted for a while."""
+        if self.mode is not Mode.SHARED:
+            return []
         return [
             key
             for key, window in windows.items()
             if window.places and now - window.taken_at >= _IDLE_SECONDS and not window.in_flight
         ]
+
+    def wake_at(self, windows: Mapping[str, Window], closes_at: float, now: float) -> float:
+        """When to wake who waits until ``closes_at``: sooner, if places may have to go back."""
+        if self.mode is Mode.SHARED and any(window.places for window in windows.values()):
+            return min(closes_at, now + _IDLE_SECONDS)
+        return closes_at
 
     def _reserve(self, window: Window, now: float) -> int:
         if now - self.others_at > _REMEMBER_SECONDS:

@@ -37,6 +37,7 @@ CREATE UNLOGGED TABLE meta.daemon_rate_clients (
 --
 -- window_: the window that the caller's calls belong to; over_: one that it knows to be over, by TDX's
 -- own headers; spent: calls that it made in its window without a place; seen: what TDX has counted.
+-- limit_ is a guess while closes_in is null: then TDX has not told anything of this window yet.
 -- hold: with no place, the seconds until there may be one.
 CREATE FUNCTION meta.daemon_take_places(
     instance_ text, home_ text, scope_ text, route_ text, client_ text,
@@ -69,7 +70,9 @@ BEGIN
     END IF;
     entry.taken := entry.taken + spent;
     IF COALESCE(window_, entry.window_no) = entry.window_no THEN
-        entry.call_limit := limit_;
+        IF closes_in IS NOT NULL THEN
+            entry.call_limit := limit_;
+        END IF;
         entry.taken := GREATEST(entry.taken, seen);
         entry.closes_at := LEAST(entry.closes_at, moment + make_interval(secs => closes_in));
     END IF;
