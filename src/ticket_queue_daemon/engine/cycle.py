@@ -98,7 +98,7 @@ class Cycle:
             TdxError: TDX is away.
         """
         run_id, started = uuid.uuid4(), self.clock.monotonic()
-        calls = sum(self.tdx.call_counts().values())
+        traffic = Traffic(self.tdx)
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
         notes = [*found.notes, *_odd_rows(found)]
@@ -122,7 +122,9 @@ class Cycle:
             pending=len(work),
             **tally.figures(),
             seconds=self.clock.monotonic() - started,
-            api_calls=sum(self.tdx.call_counts().values()) - calls,
+            calls=traffic.calls(),
+            refused=traffic.refused(),
+            waited=traffic.waited(),
             notes=tuple(notes),
             plans=tuple(plans),
             stopped=stopped,
@@ -233,6 +235,34 @@ class Cycle:
         if self.breaker.is_open:
             return self.breaker.story()
         return "stopped on request" if stopping() else ""
+
+
+class Traffic:
+    """What a pass asks of TDX, from the moment that this is made."""
+
+    _refused = 0
+    _waited = 0.0
+
+    def __init__(self, tdx: TdxClient) -> None:
+        self._tdx = tdx
+        self._calls = tdx.call_counts()
+        self._refused, self._waited = self.refused(), self.waited()
+
+    def calls(self) -> dict[str, int]:
+        """Requests that were sent, by verb and route."""
+        made = {
+            route: count - self._calls.get(route, 0)
+            for route, count in self._tdx.call_counts().items()
+        }
+        return {route: count for route, count in made.items() if count}
+
+    def refused(self) -> int:
+        """Answers 429."""
+        return sum(one.refused for one in self._tdx.rate_limits()) - self._refused
+
+    def waited(self) -> float:
+        """Seconds that calls waited for places, of all workers together."""
+        return sum(one.waited for one in self._tdx.rate_limits()) - self._waited
 
 
 def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) -> None:

@@ -146,7 +146,7 @@ class Sharing:
     def need(self, window: Window, now: float) -> Need:
         """What the ledger must be asked before a call may go out in this window."""
         window.reserve = 0
-        if self.budget is None:
+        if self.budget is None or window.limit is None:
             return Need.NOTHING
         if self.mode is Mode.AWAY:
             if now - self.away_at < _AWAY_SECONDS:
@@ -155,8 +155,6 @@ class Sharing:
             return Need.PLACES
         if self.mode is Mode.SHARED:
             return Need.NOTHING if window.places else Need.PLACES
-        if window.limit is None:
-            return Need.NOTHING
         strangers = window.foreign and window.used >= _FEW and now - self.looked_at >= self.pause
         due = self.mode is Mode.ALONE and now - self.looked_at >= _LOOK_SECONDS
         return Need.LOOK if strangers or due else Need.NOTHING

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rooms.tdx.test_ratelimit import KEY, CountedClock, Windows
+from ticket_queue_daemon.tdx.errors import TdxRateLimited
 from ticket_queue_daemon.tdx.ratelimit import Governor
 from ticket_queue_daemon.tdx.servertime import ServerTime
 
@@ -276,3 +277,33 @@ def test_who_goes_tells_what_it_met() -> None:
     (state,) = street.governors[0].state()
     assert (state.refused, state.waits) == (1, 1)
     assert state.waited > 50
+
+
+def test_a_route_without_a_limit_needs_no_places() -> None:
+    street = Street(2)
+    street.all_arrive()
+    for _ in range(100):
+        with street.governors[0].place("GET applications") as place:
+            place.answered(200, {})
+    assert street.ledger.takes == 1
+    assert street.clock.slept == []
+
+
+def test_who_is_told_to_stop_while_others_hold_every_place_says_how_long_it_waited() -> None:
+    street = Street(2)
+    street.all_arrive()
+    street.call(1)
+    street.ledger.windows[KEY] = [1, street.clock.time + 60, 60]
+    street.clock.stopped = True
+    with pytest.raises(TdxRateLimited, match=r"Told to stop .* \(for 0\.0 s\)"):
+        street.call(0)
+
+
+def test_patience_ends_also_where_places_come_from_the_ledger() -> None:
+    street = Street(2)
+    street.all_arrive()
+    street.call(1)
+    street.ledger.windows[KEY] = [1, street.clock.time + 5000, 60]
+    with pytest.raises(TdxRateLimited, match=r"within 900 s \(waited \d+\.\d s"):
+        street.call(0)
+    assert street.refused == 0
