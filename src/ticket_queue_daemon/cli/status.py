@@ -110,13 +110,13 @@ def _started(terminal: Terminal, report: StatusReport) -> None:
 
 
 def _rates(terminal: Terminal, report: StatusReport) -> None:
+    # One host is the rule, and goes without saying; what TDX counts by account is said.
+    hosts = {row.scope for row in report.rate_windows} - {"account"}
     rows = [
         (
-            row.route,
-            row.scope,
-            row.limit,
-            row.taken,
-            "no window open" if row.resets_in is None else f"{row.resets_in:.0f} s",
+            row.route if {row.scope} == hosts else f"{row.route} ({row.scope})",
+            f"{row.taken} of {row.limit}",
+            "none open" if row.resets_in is None else f"{row.resets_in:.0f} s",
             row.processes,
             row.refused,
             f"{row.waited:.0f} s",
@@ -124,16 +124,7 @@ def _rates(terminal: Terminal, report: StatusReport) -> None:
         for row in report.rate_windows
     ]
     if rows:
-        head = (
-            "route",
-            "of",
-            "limit",
-            "taken",
-            "resets in",
-            "daemons",
-            "429s, last hour",
-            "waited",
-        )
+        head = ("route", "taken", "resets in", "daemons", "429s", "waited")
         terminal.table(head, rows, title="TDX's rate limits, as the daemons last told")
 
 
