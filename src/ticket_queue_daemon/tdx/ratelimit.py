@@ -201,7 +201,7 @@ class Governor:
                 elif need is Need.NOTHING or (need is Need.LOOK and self._asking):
                     window.take(now)
                     return Place(key, window, now)
-                elif now < window.ask_at:
+                elif need is Need.PLACES and now < window.ask_at:
                     return min(window.ask_at, window.closes_at) if window.used else window.ask_at
                 elif key not in self._asking:
                     self._asking.add(key)
