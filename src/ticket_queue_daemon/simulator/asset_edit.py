@@ -29,6 +29,7 @@ _FIELDS: dict[str, tuple[str, Callable[[object], Any], object]] = {
     "AcquisitionDate": ("acquired", as_date, None),
     "ExpectedReplacementDate": ("replace_by", as_date, None),
     "RequestingCustomerID": ("requester_uid", as_guid, None),
+    "RequestingDepartmentID": ("requesting_department_id", as_int, 0),
     "OwningCustomerID": ("owner_uid", as_guid, None),
     "OwningDepartmentID": ("department_id", as_int, 0),
     "ParentID": ("parent_id", as_int, 0),

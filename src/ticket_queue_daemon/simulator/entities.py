@@ -50,6 +50,7 @@ class TicketStatus:
     require_goes_off_hold: bool = False
     do_not_reopen: bool = False
     app_id: int = 46
+    description: str = ""
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class AssetStatus:
     is_active: bool = True
     order: float = 0.0
     app_id: int = 48
+    description: str = ""
 
 
 @dataclass(slots=True)
@@ -167,6 +169,7 @@ class Asset:
     created_uid: str
     modified_uid: str
     requester_uid: str | None = None
+    requesting_department_id: int = 0
     location_id: int = 0
     room: str = ""
     model_id: int = 0
@@ -337,6 +340,21 @@ class Notification:
     entry_id: int
     addresses: list[str]
     author_uid: str
+
+
+@dataclass(slots=True)
+class Attachment:
+    """A file on a ticket (type 9) or an asset (type 27), with its bytes."""
+
+    uid: str
+    type_id: int
+    item_id: int
+    name: str
+    created: datetime
+    created_uid: str
+    content: bytes
+    content_type: str = "application/octet-stream"
+    is_private: bool = False
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from . import catalogue, values
 from .entities import (
     Account,
     Asset,
+    Attachment,
     FeedEntry,
     Item,
     Notification,
@@ -61,6 +62,7 @@ class Grounds(Lookups):
         self.feed: dict[int, FeedEntry] = {}
         self.tasks: dict[int, Task] = {}
         self.relationships: dict[int, Relationship] = {}
+        self.attachments: dict[str, Attachment] = {}
         self.notifications: list[Notification] = []
         self.truth: dict[int, Truth] = {}
         self.forbidden_tickets: set[int] = set()
@@ -76,6 +78,9 @@ class Grounds(Lookups):
             "task": 5_501_204,
             "relation": 88_120,
             "search": 7_001,
+            "status": 9_001,
+            "choice": 41_001,
+            "attachment": 1,
         }
         self.system = self.add_person("System", "", "system", uid=values.NO_GUID, type_id=1)
         self.service = self.add_person(

@@ -44,6 +44,7 @@ class Lookups:
         self.suppliers = _by_id(catalogue.SUPPLIERS)
         self.ci_types = _by_id(catalogue.CI_TYPES)
         self.relationship_types = _by_id(catalogue.RELATIONSHIP_TYPES)
+        self.slas: dict[int, str] = dict(catalogue.SLAS)
         self.accounts: dict[int, Account] = {}
         self.groups: dict[int, Group] = {
             number: Group(number, name, f"Technicians of {name}")

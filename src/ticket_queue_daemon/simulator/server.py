@@ -90,10 +90,13 @@ class SimulatorServer:
         limits: object = 1,
         faults: Faults | None = None,
         control_token: str | None = None,
+        tls: str | Path | None = None,
     ) -> None:
         self.simulator = Simulator(world, limits=limits, faults=faults, control_token=control_token)
         self._socket = socket.create_server((host, port), backlog=512)
-        self._address = f"http://{host}:{self._socket.getsockname()[1]}"
+        # Some public clients write "https://" themselves and can't be told otherwise.
+        scheme = "http" if tls is None else "https"
+        self._address = f"{scheme}://{host}:{self._socket.getsockname()[1]}"
         self._transports: set[asyncio.Transport] = set()
         protocol = type("Protocol", (_Protocol,), {"open_transports": self._transports})
         config = uvicorn.Config(
@@ -109,6 +112,7 @@ class SimulatorServer:
             server_header=False,
             proxy_headers=False,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            ssl_certfile=tls,
         )
         self._server = _Server(config)
         self._server.open_transports = self._transports

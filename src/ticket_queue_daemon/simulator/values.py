@@ -21,6 +21,7 @@ NO_LOCAL_DATE = "0001-01-01T05:00:00Z"
 _GUID = re.compile(r"\{?([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})\}?$")
 _SPECIAL = re.compile("[<>&\"'\u00a0-\u00ff\U00010000-\U0010ffff]")
 _NAMED = {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;"}
+_MICROSOFT_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -55,6 +56,11 @@ def as_date(value: object) -> datetime | None:
     text = value.strip()
     if text.startswith("0001-01-01"):
         return None
+    ticks = _MICROSOFT_DATE.fullmatch(text)
+    if ticks is not None:
+        # Windows PowerShell's ConvertTo-Json writes dates so, and Json.NET reads them.
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(ticks[1]))
+        return None if moment.year <= 1 else moment
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

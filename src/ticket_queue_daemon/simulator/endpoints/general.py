@@ -27,15 +27,6 @@ def attributes(call: Call) -> Reply:
     return answer([definition(call.world, one) for one in found if one.component_id == component])
 
 
-@ROUTES.on("GET", "/attributes/{id}/choices")
-def choices(call: Call) -> Reply:
-    """The choices of one attribute."""
-    found = call.world.attribute_definitions.get(call.number("id"))
-    if found is None:
-        raise Refused(404)
-    return answer(definition(call.world, found)["Choices"])
-
-
 @ROUTES.on("GET", "/feed/{id}")
 def feed_entry(call: Call) -> Reply:
     """One feed entry with all its replies."""

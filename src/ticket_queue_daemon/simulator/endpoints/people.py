@@ -48,13 +48,17 @@ def user_list(call: Call) -> Reply:
     """Short users; for the admin key only."""
     if call.user.uid != call.world.admin.uid:
         raise Refused(401, "Authorization has been denied for this request.")
-    active = call.flag("isActive")
+    active, employee = call.flag("isActive"), call.flag("isEmployee")
+    kind = call.integer("userType")
     people = call.world.people.values()
     return answer(
         [
             dress.person(call.world, one, collections=False)
             for one in people
-            if active in {None, one.is_active} and one.uid != call.world.system.uid
+            if active in {None, one.is_active}
+            and employee in {None, one.is_employee}
+            and kind in {None, 0, one.type_id}
+            and one.uid != call.world.system.uid
         ]
     )
 
@@ -120,3 +124,18 @@ def members_of(call: Call) -> Reply:
         raise Refused(404)
     people = [call.world.people[uid] for uid in found.members if uid in call.world.people]
     return answer([dress.person(call.world, one, collections=False) for one in people])
+
+
+@ROUTES.on("GET", "/groups/{id}/applications")
+def applications_of(call: Call) -> Reply:
+    """The ticketing applications that a group works in: all of them here."""
+    if call.number("id") not in call.world.groups:
+        raise Refused(404)
+    apps = call.world.applications.values()
+    return answer(
+        [
+            {"GroupID": call.number("id"), "AppID": one.id, "AppName": one.name}
+            for one in apps
+            if one.app_class == "TDTickets"
+        ]
+    )
