@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from .control_world import EDITS
 from .limits import read_scale
+from .page import page_routes
 
 if TYPE_CHECKING:
     from .backstage import Backstage
@@ -51,6 +52,7 @@ def build_control(simulator: Backstage) -> Starlette:
         "GET /faults": control.list_faults,
         "POST /faults": control.add_fault,
         "DELETE /faults": control.clear_faults,
+        "DELETE /faults/{number:int}": control.remove_fault,
         "POST /release": control.release,
         "POST /expire-tokens": control.expire_tokens,
         "POST /limits": control.set_limits,
@@ -62,8 +64,13 @@ def build_control(simulator: Backstage) -> Starlette:
     }
     return Starlette(
         routes=[
-            Route(f"/_control{key.split()[1]}", control.guarded(handler), methods=[key.split()[0]])
-            for key, handler in routes.items()
+            *page_routes(simulator),
+            *(
+                Route(
+                    f"/_control{key.split()[1]}", control.guarded(handler), methods=[key.split()[0]]
+                )
+                for key, handler in routes.items()
+            ),
         ]
     )
 
@@ -120,7 +127,7 @@ class Control:
     def list_faults(self, _request: Request, _body: Any) -> object:
         """The rules in force."""
         faults = self._simulator.faults
-        members = sorted(_RULE_MEMBERS | {"seen", "fired"})
+        members = sorted(_RULE_MEMBERS | {"number", "seen", "fired"})
         rules = [{name: getattr(one, name) for name in members} for one in faults.rules]
         return {"rules": rules, "waiting": faults.waiting}
 
@@ -129,7 +136,14 @@ class Control:
         unknown = set(body) - _RULE_MEMBERS
         if unknown:
             raise ValueError(f"unknown members: {', '.join(sorted(unknown))}")
-        self._simulator.faults.add(**body)
+        rule = self._simulator.faults.add(**body)
+        return {"rules": len(self._simulator.faults.rules), "number": rule.number}
+
+    def remove_fault(self, request: Request, _body: Any) -> object:
+        """Take one rule out of force."""
+        number = request.path_params["number"]
+        if not self._simulator.faults.remove_number(number):
+            raise KeyError(f"no rule has the number {number}")
         return {"rules": len(self._simulator.faults.rules)}
 
     def clear_faults(self, _request: Request, _body: Any) -> object:

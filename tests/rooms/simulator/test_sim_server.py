@@ -142,7 +142,7 @@ def test_another_process_can_break_things(
     """Faults, limits, tokens, switches, and back to normal."""
     control = Control(sim)
     rule = {"effect": "status_before", "route": "/applications", "status": 500, "times": 1}
-    assert control("POST", "faults", rule) == {"rules": 1}
+    assert control("POST", "faults", rule) == {"rules": 1, "number": 1}
     assert [api.get("/applications").status_code for _ in range(2)] == [500, 200]
     assert control("GET", "faults")["rules"][0]["fired"] == 1
     assert control("DELETE", "faults") == {"rules": 0}
