@@ -241,6 +241,13 @@ def _add_simulate(parser: Parser) -> None:
     parser.add_argument(
         "--env-file", metavar="FILE", type=Path, help="write the variables that a client needs"
     )
+    for name, text in (
+        ("state", "keep the world in this file, and go on from it"),
+        ("load-assets", "serve the assets of this CSV or JSON export"),
+        ("load-tickets", "serve the tickets of this CSV or JSON export"),
+        ("tls", "serve https with this certificate and key (PEM)"),
+    ):
+        parser.add_argument(f"--{name}", metavar="FILE", type=Path, help=text)
 
 
 def _add_others(made: dict[str, Parser]) -> None:

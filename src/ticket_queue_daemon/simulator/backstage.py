@@ -28,6 +28,12 @@ class Backstage:
         self.faults = faults if faults is not None else Faults(self.world.seed)
         self.control_token = control_token
         self.router = build_router()
+        # How often somebody has changed the world from behind; the journal does not tell.
+        self.touched = 0
+
+    def change_mark(self) -> object:
+        """Equal to what it was before for as long as nothing that lasts has changed."""
+        return len(self.world.journal), self.touched, self.authority.generation
 
     def route_keys(self) -> list[str]:
         """Every ``"VERB /route"`` that is modelled, in the order of the paths."""

@@ -94,6 +94,7 @@ class Control:
                 body = json.loads(raw) if raw.strip() else {}
                 with self._world.lock:
                     result = handler(request, body)
+                    self._simulator.touched += request.method != "GET"
                 return Response(json.dumps(result, default=str), media_type="application/json")
             except (KeyError, TypeError, ValueError, AttributeError) as problem:
                 text = f"{type(problem).__name__}: {problem}"

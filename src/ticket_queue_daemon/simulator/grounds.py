@@ -66,7 +66,7 @@ class Grounds(Lookups):
         self.notifications: list[Notification] = []
         self.truth: dict[int, Truth] = {}
         self.forbidden_tickets: set[int] = set()
-        self._next: dict[str, int] = {
+        self.sequences: dict[str, int] = {
             "ticket": FIRST_TICKET,
             "asset": FIRST_ASSET,
             "ci": FIRST_CI,
@@ -102,8 +102,8 @@ class Grounds(Lookups):
 
     def next_id(self, sequence: str) -> int:
         """The next number of a sequence."""
-        number = self._next[sequence]
-        self._next[sequence] = number + 1
+        number = self.sequences[sequence]
+        self.sequences[sequence] = number + 1
         return number
 
     # -- people and places --------------------------------------------------------------------
