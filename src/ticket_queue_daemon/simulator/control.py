@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from .control_world import EDITS
 from .limits import read_scale
+from .openapi import describe
 from .page import page_routes
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def build_control(simulator: Backstage) -> Starlette:
         "POST /behaviour": control.set_behaviour,
         "POST /reset": control.reset,
         "GET /health": control.health,
+        "GET /openapi.json": control.openapi,
         "GET /truth": control.truth,
         "POST /world/{edit}": control.edit_world,
     }
@@ -199,6 +201,10 @@ class Control:
             "writes": len(world.journal),
             "requests": len(world.requests),
         }
+
+    def openapi(self, _request: Request, _body: Any) -> object:
+        """The Web API as this simulator serves it."""
+        return describe(self._simulator.router)
 
     def truth(self, _request: Request, _body: Any) -> object:
         """What a perfect technician would attach, per generated ticket."""

@@ -6,6 +6,7 @@ every loosely typed member that comes in (``"True"``, ``"25"``, ``null``) is rea
 
 from __future__ import annotations
 
+import math
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -59,13 +60,21 @@ def as_date(value: object) -> datetime | None:
     ticks = _MICROSOFT_DATE.fullmatch(text)
     if ticks is not None:
         # Windows PowerShell's ConvertTo-Json writes dates so, and Json.NET reads them.
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(ticks[1]))
+        try:
+            moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(ticks[1]))
+        except OverflowError:
+            message = f"'{text}' is not a valid date"
+            raise Unreadable(message) from None
         return None if moment.year <= 1 else moment
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = _short_fraction(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        message = f"'{text}' is not a valid date"
+        raise Unreadable(message) from None
 
 
 def _short_fraction(text: str) -> datetime:
@@ -105,22 +114,24 @@ def as_int(value: object) -> int | None:
         if value.lower() in {"", "none", "null"}:
             return None
     try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        return int(float(value))  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
         message = f"{value!r} is not a number"
         raise Unreadable(message) from None
-    return int(number)
 
 
 def as_float(value: object) -> float | None:
-    """Read a double or a string that holds one."""
+    """Read a double or a string that holds one; JSON knows no infinity."""
     if value is None or value == "":
         return None
     try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
         message = f"{value!r} is not a number"
-        raise Unreadable(message) from None
+        raise Unreadable(message)
+    return number
 
 
 def as_guid(value: object) -> str | None:
