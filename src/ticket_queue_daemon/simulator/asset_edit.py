@@ -64,6 +64,10 @@ def _store(
     changed = {wire: str(value) for wire, value in values.items() if before.get(wire) != value}
     if "StatusID" in changed:
         asset.past_status_ids.append(asset.status_id)
+    if "OwningCustomerID" in changed and asset.owner_uid is not None:
+        asset.past_owner_uids.append(asset.owner_uid)
+    if "OwningDepartmentID" in changed and asset.department_id:
+        asset.past_department_ids.append(asset.department_id)
     for wire, value in values.items():
         setattr(asset, _FIELDS[wire][0], value)
     asset.attributes = attributes

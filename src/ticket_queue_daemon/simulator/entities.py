@@ -185,6 +185,8 @@ class Asset:
     users: list[str] = field(default_factory=list)
     feed: list[int] = field(default_factory=list)
     past_status_ids: list[int] = field(default_factory=list)
+    past_owner_uids: list[str] = field(default_factory=list)
+    past_department_ids: list[int] = field(default_factory=list)
     # Lower-cased text that SerialLike and SearchText look in; kept by World.reindex_asset.
     serial_text: str = ""
     search_text: str = ""

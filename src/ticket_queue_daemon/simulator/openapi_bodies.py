@@ -117,11 +117,12 @@ _STATUS = _object(
     Order=_COST,
     StatusClass=_INT,
 )
-_STATUS_SEARCH = _object(
-    **_each(_BOOL, "IsActive", "IsDefault", "RequiresGoesOffHold", "IsOutOfService"),
+_TICKET_STATUS_SEARCH = _object(
+    **_each(_BOOL, "IsActive", "IsDefault", "RequiresGoesOffHold"),
     SearchText=_TEXT,
     StatusClass=_INT,
 )
+_ASSET_STATUS_SEARCH = _object(**_each(_BOOL, "IsActive", "IsOutOfService"), SearchText=_TEXT)
 _PERSON = _object(
     **_each(_TEXT, "UserName", "FirstName", "LastName", "PrimaryEmail", "Title", "WorkPhone"),
     **_each(_TEXT, "ExternalID", "AlternateID"),
@@ -173,7 +174,7 @@ BODIES: dict[str, Json] = {
     f"POST {_TICKETS}/{{ticketId}}/tasks/{{id}}/feed": _FEED,
     f"POST {_TICKETS}/statuses": _STATUS,
     f"PUT {_TICKETS}/statuses/{{id}}": _STATUS,
-    f"POST {_TICKETS}/statuses/search": _STATUS_SEARCH,
+    f"POST {_TICKETS}/statuses/search": _TICKET_STATUS_SEARCH,
     f"POST {_TICKETS}/searches/{{searchId}}/results": _SAVED,
     f"POST {_ASSETS}/search": _ASSET_SEARCH,
     f"POST {_ASSETS}": _ASSET,
@@ -181,7 +182,7 @@ BODIES: dict[str, Json] = {
     f"POST {_ASSETS}/{{id}}/feed": _FEED,
     f"POST {_ASSETS}/statuses": _STATUS,
     f"PUT {_ASSETS}/statuses/{{id}}": _STATUS,
-    f"POST {_ASSETS}/statuses/search": _STATUS_SEARCH,
+    f"POST {_ASSETS}/statuses/search": _ASSET_STATUS_SEARCH,
     f"POST {_ASSETS}/searches/{{searchId}}/results": _SAVED,
     f"POST {_CMDB}/search": _object(
         NameLike=_TEXT, IsActive=_BOOL, TypeIDs=_INTS, CustomAttributes=_VALUES

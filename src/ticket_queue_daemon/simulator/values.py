@@ -32,9 +32,9 @@ class Unreadable(Exception):  # noqa: N818 - it is raised to say what happened
 
 def iso(moment: datetime) -> str:
     """A UTC date as TDX prints it: ``Z``, at most three fractional digits, zeros trimmed."""
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
-    millis = moment.microsecond // 1000
-    return f"{text}.{millis:03d}".rstrip("0") + "Z" if millis else text + "Z"
+    # Twice in each row of a report; strftime would be half of what a long report takes.
+    text = moment.isoformat(timespec="milliseconds")[:23]
+    return f"{text.rstrip('0').rstrip('.')}Z"
 
 
 def iso_or_none(moment: datetime | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ticket_queue_daemon.simulator import dress, dress_lists, searching
+from ticket_queue_daemon.simulator import dress, dress_lists
 from ticket_queue_daemon.simulator.deeds import Refused
 from ticket_queue_daemon.simulator.dress_items import definition
 from ticket_queue_daemon.simulator.routing import Call, Reply, Routes, answer
@@ -78,8 +78,13 @@ def locations(call: Call) -> Reply:
 @ROUTES.on("POST", "/locations/search")
 def search_locations(call: Call) -> Reply:
     """Buildings by name."""
-    text = as_text(searching.lowered(call.members()).get("namelike")).lower()
-    found = [one for one in call.world.locations.values() if text in one.name.lower()]
+    members = call.members()
+    text, active = as_text(members.get("namelike")).lower(), as_bool(members.get("isactive"))
+    found = [
+        one
+        for one in call.world.locations.values()
+        if text in one.name.lower() and active in {None, one.is_active}
+    ]
     return answer([dress_lists.location(call.world, one) for one in found])
 
 

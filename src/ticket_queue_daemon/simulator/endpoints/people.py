@@ -5,7 +5,7 @@ from __future__ import annotations
 from ticket_queue_daemon.simulator import dress, searching
 from ticket_queue_daemon.simulator.deeds import Refused
 from ticket_queue_daemon.simulator.routing import Call, Reply, Routes, answer
-from ticket_queue_daemon.simulator.values import as_bool, as_int, as_text
+from ticket_queue_daemon.simulator.values import Json, as_bool, as_int, as_text
 
 from .common import person_of
 
@@ -93,16 +93,25 @@ def groups_of(call: Call) -> Reply:
     )
 
 
+def _works_in(call: Call, members: Json) -> bool:
+    # Groups work in every ticketing application here, and in no other.
+    apps = call.world.applications
+    asked = (as_int(members.get("hasappid")), as_int(members.get("associatedappid")))
+    for number in asked:
+        if number and (number not in apps or apps[number].app_class != "TDTickets"):
+            return False
+    return as_text(members.get("hassystemappname")).lower() in {"", "tdtickets"}
+
+
 @ROUTES.on("POST", "/groups/search")
 def search_groups(call: Call) -> Reply:
     """Groups by name and flag."""
     members = call.members()
     name, active = as_text(members.get("namelike")).lower(), as_bool(members.get("isactive"))
-    as_int(members.get("hasappid"))
     found = [
         one
         for one in call.world.groups.values()
-        if name in one.name.lower() and active in {None, one.is_active}
+        if name in one.name.lower() and active in {None, one.is_active} and _works_in(call, members)
     ]
     return answer([dress.group(call.world, one) for one in found])
 
