@@ -18,7 +18,7 @@ from starlette.routing import Route
 from .control_world import EDITS
 from .limits import read_scale
 from .openapi import describe
-from .page import page_routes
+from .page import basic_password, foreign, page_routes
 
 if TYPE_CHECKING:
     from .backstage import Backstage
@@ -88,9 +88,12 @@ class Control:
         """Check the token, read the body, answer JSON, turn mistakes into 400."""
 
         async def endpoint(request: Request) -> Response:
-            given = request.headers.get("x-control-token")
+            given = request.headers.get("x-control-token") or basic_password(request)
             if not self._simulator.may_control(given):
                 return JSONResponse({"error": "X-Control-Token is missing or wrong"}, 401)
+            refusal = None if request.method == "GET" else foreign(request)
+            if refusal is not None:
+                return refusal
             raw = await request.body()
             try:
                 body = json.loads(raw) if raw.strip() else {}

@@ -84,7 +84,7 @@ class Page:
         """Do what a button asks for, and go back to the page with a sentence."""
 
         async def endpoint(request: Request) -> Response:
-            refusal = self._refusal(request) or _foreign(request)
+            refusal = self._refusal(request) or foreign(request)
             if refusal is not None:
                 return refusal
             fields = parse_qs((await request.body()).decode("utf-8", "replace"))
@@ -100,7 +100,7 @@ class Page:
         return endpoint
 
     def _refusal(self, request: Request) -> Response | None:
-        if self._simulator.may_control(_password(request)):
+        if self._simulator.may_control(basic_password(request)):
             return None
         ask = {"WWW-Authenticate": 'Basic realm="Simulator: the control token is the password"'}
         return PlainTextResponse("The control token is missing or wrong.", 401, ask)
@@ -149,7 +149,8 @@ class Page:
         return "Every token issued so far is refused from now on."
 
 
-def _password(request: Request) -> str | None:
+def basic_password(request: Request) -> str | None:
+    """The password that a browser sends once it has asked for it."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -159,12 +160,13 @@ def _password(request: Request) -> str | None:
         return None
 
 
-def _foreign(request: Request) -> Response | None:
+def foreign(request: Request) -> Response | None:
+    """A refusal, if a page of another site sent this."""
     # A page on the web may post to localhost, too; browsers tell where a form comes from.
     origin = request.headers.get("origin")
     if origin is None or urlsplit(origin).netloc == request.headers.get("host"):
         return None
-    return PlainTextResponse("This form is not the simulator's own.", 403)
+    return PlainTextResponse("This does not come from the simulator's own page.", 403)
 
 
 def _whole(form: Form, name: str) -> int | None:

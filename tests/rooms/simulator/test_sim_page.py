@@ -142,6 +142,9 @@ def test_what_clients_send_is_escaped(
 def test_a_form_of_another_site_is_refused(page: httpx2.Client, sim: SimulatorServer) -> None:
     headers = {"Origin": "https://elsewhere.example"}
     assert page.post("/do/add", data={"effect": "empty"}, headers=headers).status_code == 403
+    text = '{"effect": "empty"}'
+    headers["Content-Type"] = "text/plain"
+    assert page.post("/faults", content=text, headers=headers).status_code == 403
     assert sim.faults.rules == []
     own = {"Origin": sim.control_url.removesuffix("/_control")}
     assert page.post("/do/add", data={"effect": "empty"}, headers=own).status_code == 200
@@ -156,6 +159,8 @@ def test_with_a_control_token_the_browser_asks_for_it(place: Place) -> None:
         assert httpx2.post(f"{url}do/clear", trust_env=False).status_code == 401
         assert httpx2.get(url, auth=("any", "wrong"), trust_env=False).status_code == 401
         assert httpx2.get(url, auth=("any", "s3cret"), trust_env=False).status_code == 200
+        journal = httpx2.get(f"{url}journal", auth=("any", "s3cret"), trust_env=False)
+        assert journal.json() == []
         broken = {"Authorization": "Basic %%%"}
         assert httpx2.get(url, headers=broken, trust_env=False).status_code == 401
 
