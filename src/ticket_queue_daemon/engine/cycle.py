@@ -28,7 +28,8 @@ from ticket_queue_daemon.observe.events import (
 from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from ticket_queue_daemon.assets.catalog import AssetCatalog
     from ticket_queue_daemon.clock import Clock
@@ -101,9 +102,9 @@ class Cycle:
         calls = sum(self.tdx.call_counts().values())
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
-        notes = [*found.notes, *_odd_rows(found)]
+        notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
-        pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys)
+        pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys, found.modified)
         reach(Checkpoint.POLLED)
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
@@ -114,7 +115,8 @@ class Cycle:
             if dry_run:
                 plans = self._preview(work, tally)
             else:
-                stopped = self._carry_out(work, run_id, tally, observer, stopping)
+                dates = found.modified or {}
+                stopped = self._carry_out(work, dates, run_id, tally, observer, stopping)
         finished = RunReport(
             run_id=run_id,
             dry_run=dry_run,
@@ -134,6 +136,16 @@ class Cycle:
         """One report call. What can't be read is raised and never taken for an empty queue."""
         report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
         return ticket_ids(report, self.queue.id_column)
+
+    def _blind(self, found: TicketIds) -> list[str]:
+        """What to say when an action asks to look again, and the report can't tell when."""
+        if found.modified is not None or not any(key.on_update for key in self.queue.keys):
+            return []
+        note = (
+            f"Report {self.queue.report_id} has no modified date, so no ticket that was skipped is "
+            'looked at again (reevaluate="on_update"). Add the column Modified to the report.'
+        )
+        return [note]
 
     def _get_ready(
         self, pending: Sequence[Pending], *, dry_run: bool, confirmed: Collection[str]
@@ -172,6 +184,7 @@ class Cycle:
     def _carry_out(
         self,
         work: dict[int, list[str]],
+        modified: Mapping[int, datetime],
         run_id: uuid.UUID,
         tally: Tally,
         observer: Observer,
@@ -197,7 +210,8 @@ class Cycle:
 
             def one(ticket_id: int) -> None:
                 reader = TicketReader(self.tdx, ticket_id, self.catalog)
-                outcomes = TicketWork(line, reader).run(work[ticket_id])
+                ticket = TicketWork(line, reader, modified.get(ticket_id))
+                outcomes = ticket.run(work[ticket_id])
                 tally.add(outcomes)
                 self.breaker.count(failed="failed" in outcomes)
 

@@ -25,6 +25,7 @@ from ticket_queue_daemon.tdx.errors import is_away, is_final, may_be_one_tickets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from ticket_queue_daemon.actions.base import BaseAction
@@ -72,10 +73,15 @@ class Line:
 
 @dataclass(slots=True)
 class TicketWork:
-    """One ticket on the line."""
+    """One ticket on the line.
+
+    Attributes:
+        modified: the ticket's modified date as the report has it, which was read before all else.
+    """
 
     line: Line
     reader: TicketReader
+    modified: datetime | None = None
     outcomes: list[str] = field(default_factory=list)
     shared: dict[str, Any] = field(default_factory=dict)
 
@@ -145,6 +151,7 @@ class TicketWork:
                 queue=line.queue,
                 run_id=line.run_id,
                 lease_seconds=line.limits.lease_seconds,
+                modified=self.modified,
             )
         line.leases.watch(claims, since)
         return claims
