@@ -23,6 +23,12 @@ A whole sandbox in two terminals, both in the same empty folder:
   ticket-queue-daemon --dry-run
 """
 
+EXPLAIN_EXAMPLES = """\
+The ticket is read from TDX, in the report or not; nothing is changed, and the calls are told.
+  ticket-queue-daemon explain 9291804
+  ticket-queue-daemon explain 9291804 --config actions.py --json
+"""
+
 RESOLVE_EXAMPLES = """\
 Look at the ticket in TDX first: `status` lists what is held, `ticket ID` tells what was sent.
   ticket-queue-daemon resolve 1f3c9a20 --done    # it is there: tick it off, and tell it
@@ -94,6 +100,13 @@ def db(parser: argparse.ArgumentParser) -> None:
 def ticket(parser: argparse.ArgumentParser) -> None:
     """Whose story."""
     parser.add_argument("ticket_id", metavar="ID", type=ticket_id, help="the ticket's id")
+
+
+def explain(parser: argparse.ArgumentParser) -> None:
+    """Which ticket, by which rules, and in which form."""
+    parser.add_argument("ticket_id", metavar="ID", type=ticket_id, help="the ticket's id")
+    setting(parser, "config_path", metavar="FILE", default=argparse.SUPPRESS)
+    _json(parser)
 
 
 def retry(parser: argparse.ArgumentParser) -> None:

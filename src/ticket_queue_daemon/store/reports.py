@@ -165,6 +165,12 @@ class Reports:
             events = fetch(connection, sql("audit_events"), given)
         return [AuditRow(**row) for row in rows], [AuditEvent(**event) for event in events]
 
+    def open_lines(self, ticket_id: int) -> list[str]:
+        """What no summary of a ticket has told yet, oldest first."""
+        with self._reading() as connection:
+            found = fetch(connection, sql("open_lines"), {"ticket_id": ticket_id})
+        return [row["text"] for row in found]
+
     def status(self, *, overdue_seconds: float, most: int) -> StatusReport:
         """How the work stands; at most ``most`` rows in each list."""
         state = Migrator(self._database).status()
