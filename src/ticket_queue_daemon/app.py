@@ -16,7 +16,9 @@ from ticket_queue_daemon.clock import SystemClock
 from ticket_queue_daemon.config import credentials as secrets
 from ticket_queue_daemon.engine.cycle import Cycle, Queue
 from ticket_queue_daemon.engine.daemon import Daemon
+from ticket_queue_daemon.engine.explaining import Explanation, explain
 from ticket_queue_daemon.engine.keys import bind
+from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.ticket import Limits
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.hooks import Hooks
@@ -99,13 +101,15 @@ class App:
         need_tdx: bool = True,
         auto_upgrade: bool = False,
         read_only: bool = False,
+        with_actions: bool = False,
         clock: SystemClock | None = None,
     ) -> Self:
         """Open the database (the embedded one without ``DATABASE_URL``) and the client.
 
         No request goes to TDX here. Without ``need_tdx`` neither a client nor the actions are
         needed, so what is wrong with them keeps nobody from looking at the database. With
-        ``read_only`` the client refuses to change TDX, and the actions are not needed either.
+        ``read_only`` the client refuses to change TDX, and the actions are not needed either,
+        unless ``with_actions``.
 
         Raises:
             ConfigError: settings or the action file are wrong.
@@ -114,7 +118,7 @@ class App:
         app = cls(settings, clock)
         try:
             if need_tdx:
-                if not read_only:
+                if with_actions or not read_only:
                     app._open_actions(actions)
                 app._open_tdx(read_only=read_only)
             app._open_database(auto_upgrade=auto_upgrade)
@@ -268,15 +272,32 @@ class App:
             settling=timedelta(seconds=sum(self.settings.settle_seconds)),
         )
 
+    def explain(self, ticket_id: int) -> Explanation:
+        """Why the configured actions did what they did to a ticket, and what they would do now.
+
+        Raises:
+            InstanceMismatch: the database belongs to another TDX instance.
+            TdxError: TDX is away, or the ticket is known to nobody.
+        """
+        client = self._tdx()
+        self._check_instance()
+        rows = self.tracker.get_ticket_actions(ticket_id)
+        lines = Reports(self.database).open_lines(ticket_id)
+        client.check_applications()
+        reader = TicketReader(client, ticket_id, self._catalog(client).get)
+        return explain(reader, self._bound, rows, lines, self.clock.now())
+
+    def _catalog(self, client: TdxClient) -> LazyCatalog:
+        return LazyCatalog(
+            bronze=BronzeAssets(self.database),
+            search=client.assets.all,
+            clock=self.clock,
+            max_age=self.settings.asset_max_age,
+        )
+
     def _make_cycle(self) -> Cycle:
         if self._cycle is None:
             client = self._tdx()
-            catalog = LazyCatalog(
-                bronze=BronzeAssets(self.database),
-                search=client.assets.all,
-                clock=self.clock,
-                max_age=self.settings.asset_max_age,
-            )
             self._cycle = Cycle(
                 tdx=client,
                 tracker=self.tracker,
@@ -289,7 +310,7 @@ class App:
                     settle_seconds=self.settings.settle_seconds,
                 ),
                 workers=self.settings.workers,
-                catalog=catalog.get,
+                catalog=self._catalog(client).get,
                 prepare=lambda: client.check_applications().notes,
             )
         return self._cycle

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desk import desk
+from ticket_queue_daemon.cli.commands import COMMANDS
 from ticket_queue_daemon.cli.exits import ExitCode
-from ticket_queue_daemon.cli.parser import COMMANDS
 from ticket_queue_daemon.config.tables import settings_table
 
 if TYPE_CHECKING:

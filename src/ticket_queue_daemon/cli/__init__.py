@@ -54,7 +54,7 @@ def _command(word: str | None) -> Callable[[Session], int]:
 
     Imported only now, so that ``--help`` and a wrong setting answer at once.
     """
-    name = word or "run"
+    name = (word or "run").replace("-", "_")
     function: Callable[[Session], int] = getattr(
         importlib.import_module(f"{__name__}.{name}"), name
     )

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.cli.commands import COMMANDS, Command
 from ticket_queue_daemon.config.settings import Need, Settings
 from ticket_queue_daemon.config.tables import unknown_variables
 from ticket_queue_daemon.errors import ConfigError
@@ -24,13 +25,7 @@ if TYPE_CHECKING:
 #: The logger of the last word; the console leaves it out, since stderr gets the sentence itself.
 ENDING_LOGGER = "ticket_queue_daemon.ending"
 
-_NEEDS = {
-    None: Need.TDX | Need.REPORT,
-    "baseline": Need.TDX | Need.REPORT,
-    "verify": Need.TDX,
-}
-_WITHOUT_SETTINGS = frozenset({"demo", "simulate"})
-_CHANGE_STATE = frozenset({"baseline", "resolve", "retry"})
+_RUN = Command("", needs=Need.TDX | Need.REPORT)
 _FLAGS = ("report_id", "interval", "dry_run", "config_path")
 
 _LOG = logging.getLogger(__name__)
@@ -43,8 +38,11 @@ class Session:
     args: argparse.Namespace
     settings: Settings
     terminal: Terminal
+    scrubber: Scrubber
 
-    def open_app(self, *, need_tdx: bool, read_only: bool = False) -> App:
+    def open_app(
+        self, *, need_tdx: bool, read_only: bool = False, with_actions: bool = False
+    ) -> App:
         """The opened application; what it noticed on opening is logged.
 
         Raises:
@@ -57,6 +55,7 @@ class Session:
             need_tdx=need_tdx,
             auto_upgrade=self.args.auto_upgrade,
             read_only=read_only,
+            with_actions=with_actions,
         )
         for note in app.notes:
             _LOG.info(note)
@@ -89,21 +88,24 @@ def open_session(
     ):
         for row in settings.describe():
             _LOG.debug("setting %s=%s (%s)", row.variable, row.value, row.origin)
-        if args.command not in _WITHOUT_SETTINGS:
+        if _command(args).reads_settings:
             for sentence in unknown_variables(os.environ):
                 _LOG.warning(sentence)
-        yield Session(args, settings, terminal)
+        yield Session(args, settings, terminal, scrubber)
+
+
+def _command(args: argparse.Namespace) -> Command:
+    return _RUN if args.command is None else COMMANDS[args.command]
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    if args.command in _WITHOUT_SETTINGS or (args.command, getattr(args, "what", "")) == (
-        "db",
-        "sql",
-    ):
+    command = _command(args)
+    prints_sql = (args.command, getattr(args, "what", "")) == ("db", "sql")
+    if prints_sql or not command.reads_settings:
         return Settings()
     flags = {name: getattr(args, name) for name in _FLAGS}
-    settings = Settings.load(flags, need=_NEEDS.get(args.command, Need.NOTHING))
-    if settings.dry_run and args.command in _CHANGE_STATE:
+    settings = Settings.load(flags, need=command.needs)
+    if settings.dry_run and command.changes_state:
         raise ConfigError(
             f"DAEMON_DRY_RUN is on, and {args.command} changes the database.",
             f"To do it all the same: DAEMON_DRY_RUN=false ticket-queue-daemon {args.command} ...",

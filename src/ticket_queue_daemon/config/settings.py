@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -22,6 +21,7 @@ from pydantic import (
     ValidationError,
 )
 
+from ticket_queue_daemon.config.alert_settings import AlertSettings
 from ticket_queue_daemon.config.credentials import AdminKey, Credentials, Login, Token
 from ticket_queue_daemon.config.kinds import (
     DAY,
@@ -29,13 +29,13 @@ from ticket_queue_daemon.config.kinds import (
     ExistingFile,
     Hidden,
     Id,
-    Ids,
     Line,
     Pauses,
     PostgresUrl,
     Seconds,
     WebAddress,
 )
+from ticket_queue_daemon.config.matching_settings import MatchingSettings
 from ticket_queue_daemon.config.problems import (
     Need,
     half_pairs,
@@ -44,7 +44,7 @@ from ticket_queue_daemon.config.problems import (
     wrong_values,
 )
 from ticket_queue_daemon.config.sources import gather
-from ticket_queue_daemon.config.variables import Variable, envbool, passwords_of
+from ticket_queue_daemon.config.variables import Variable, envbool, parts_of, passwords_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +71,7 @@ class SettingRow:
     origin: str
 
 
-class Settings(BaseModel):
+class Settings(MatchingSettings, AlertSettings):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
     The order of the fields is the order in which the documentation lists them.
@@ -227,31 +227,6 @@ class Settings(BaseModel):
             "a whole number from 0 to 1000000",
         ),
     ] = 50
-    asset_max_age: Annotated[
-        int,
-        Field(ge=0, le=365 * DAY),
-        Variable(
-            "DAEMON_ASSET_MAX_AGE",
-            "seconds after which the list of assets is read anew",
-            "a whole number of seconds from 0 to 31536000",
-        ),
-    ] = DAY
-    computer_form_ids: Annotated[
-        Ids,
-        Variable(
-            "DAEMON_COMPUTER_FORM_IDS",
-            "asset forms that are computers",
-            "form ids with commas between them",
-        ),
-    ] = (2448,)
-    active_asset_status_ids: Annotated[
-        Ids,
-        Variable(
-            "DAEMON_ACTIVE_ASSET_STATUS_IDS",
-            "asset statuses that count as active",
-            "status ids with commas between them",
-        ),
-    ] = (38,)
     settle_seconds: Annotated[
         Pauses,
         Variable(
@@ -325,11 +300,13 @@ class Settings(BaseModel):
         return self.report_id
 
     def secrets(self) -> list[SecretStr]:
-        """Every value that no log and no message may show, the database's password among them."""
+        """Every value that no log and no message may show, passwords inside of URLs among them."""
         held = [value for value in self._given().values() if isinstance(value, SecretStr)]
         if self.database_url is not None:
             url = self.database_url.get_secret_value()
             held += [SecretStr(password) for password in passwords_of(url)]
+        for alert_url in self.alert_urls or ():
+            held += [SecretStr(part) for part in parts_of(alert_url.get_secret_value())]
         return held
 
     def describe(self) -> list[SettingRow]:
@@ -353,9 +330,14 @@ class Settings(BaseModel):
 
 def variables() -> dict[str, Variable]:
     """Field name to variable, in the order of the documentation."""
+    # Pydantic lists the fields of a base class first; here our own come first, alerts last.
+    groups = (AlertSettings.model_fields, MatchingSettings.model_fields)
+    fields = sorted(
+        Settings.model_fields.items(), key=lambda field: [field[0] in group for group in groups]
+    )
     return {
         name: next(part for part in info.metadata if isinstance(part, Variable))
-        for name, info in Settings.model_fields.items()
+        for name, info in fields
     }
 
 

@@ -19,6 +19,7 @@ from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
 from ticket_queue_daemon.engine.ticket import Limits, Line, TdxAway, TicketWork
 from ticket_queue_daemon.errors import BlastRadiusError
 from ticket_queue_daemon.observe.events import (
+    STOPPED_ON_REQUEST,
     Note,
     ReportRead,
     RunFinished,
@@ -28,7 +29,8 @@ from ticket_queue_daemon.observe.events import (
 from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from ticket_queue_daemon.assets.catalog import AssetCatalog
     from ticket_queue_daemon.clock import Clock
@@ -101,9 +103,9 @@ class Cycle:
         calls = sum(self.tdx.call_counts().values())
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
-        notes = [*found.notes, *_odd_rows(found)]
+        notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
-        pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys)
+        pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys, found.modified)
         reach(Checkpoint.POLLED)
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
@@ -114,7 +116,8 @@ class Cycle:
             if dry_run:
                 plans = self._preview(work, tally)
             else:
-                stopped = self._carry_out(work, run_id, tally, observer, stopping)
+                dates = found.modified or {}
+                stopped = self._carry_out(work, dates, run_id, tally, observer, stopping)
         finished = RunReport(
             run_id=run_id,
             dry_run=dry_run,
@@ -134,6 +137,16 @@ class Cycle:
         """One report call. What can't be read is raised and never taken for an empty queue."""
         report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
         return ticket_ids(report, self.queue.id_column)
+
+    def _blind(self, found: TicketIds) -> list[str]:
+        """What to say when an action asks to look again, and the report can't tell when."""
+        if found.modified is not None or not any(key.on_update for key in self.queue.keys):
+            return []
+        note = (
+            f"Report {self.queue.report_id} has no modified date, so no ticket that was skipped is "
+            'looked at again (reevaluate="on_update"). Add the column Modified to the report.'
+        )
+        return [note]
 
     def _get_ready(
         self, pending: Sequence[Pending], *, dry_run: bool, confirmed: Collection[str]
@@ -172,13 +185,15 @@ class Cycle:
     def _carry_out(
         self,
         work: dict[int, list[str]],
+        modified: Mapping[int, datetime],
         run_id: uuid.UUID,
         tally: Tally,
         observer: Observer,
         stopping: Callable[[], bool],
     ) -> str:
         """Work on every ticket; returns why the pass ended early, or ""."""
-        self.breaker.begin_run()
+        was_open = self.tracker.circuit_is_open(self.queue.name)
+        self.breaker.begin_run(was_open=was_open)
         with LeaseKeeper(self.tracker, self.clock, self.limits.lease_seconds) as leases:
             line = Line(
                 tdx=self.tdx,
@@ -196,11 +211,17 @@ class Cycle:
 
             def one(ticket_id: int) -> None:
                 reader = TicketReader(self.tdx, ticket_id, self.catalog)
-                outcomes = TicketWork(line, reader).run(work[ticket_id])
+                ticket = TicketWork(line, reader, modified.get(ticket_id))
+                outcomes = ticket.run(work[ticket_id])
                 tally.add(outcomes)
                 self.breaker.count(failed="failed" in outcomes)
 
-            return self._hand_out(iter(work), one, stopping)
+            stopped = self._hand_out(iter(work), one, stopping)
+        if self.breaker.is_open:
+            self.tracker.open_circuit(self.queue.name, stopped)
+        elif was_open and not self.breaker.probing:
+            self.tracker.close_circuit(self.queue.name)
+        return stopped
 
     def _hand_out(
         self, tickets: Iterator[int], one: Callable[[int], None], stopping: Callable[[], bool]
@@ -226,7 +247,7 @@ class Cycle:
         _raise_first(running, stopping)
         if self.breaker.is_open:
             return self.breaker.story()
-        return "stopped on request" if stopping() else ""
+        return STOPPED_ON_REQUEST if stopping() else ""
 
 
 def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from ticket_queue_daemon import __version__
+from ticket_queue_daemon.cli.commands import COMMANDS
 from ticket_queue_daemon.cli.exits import ExitCode
-from ticket_queue_daemon.cli.parser import COMMANDS, build_parser, parse
+from ticket_queue_daemon.cli.parser import build_parser, parse
 from ticket_queue_daemon.config.settings import variables
 from ticket_queue_daemon.errors import ConfigError
 
@@ -208,8 +209,8 @@ class TestHelp:
 
     @pytest.mark.parametrize("word", sorted(COMMANDS))
     def test_every_command_has_its_own(self, word: str) -> None:
-        assert COMMANDS[word] in help_of()
-        assert COMMANDS[word] in help_of(word)
+        assert COMMANDS[word].help in help_of()
+        assert COMMANDS[word].help in help_of(word)
 
     def test_no_option_is_without_a_word(self) -> None:
         def options(parser: argparse.ArgumentParser) -> list[argparse.Action]:

@@ -1,0 +1,192 @@
+"""The options of each command, one function a command; ``commands.py`` names them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ticket_queue_daemon.cli.option_types import (
+    action_id,
+    count,
+    port,
+    rate_limits,
+    since,
+    ticket_id,
+    whole,
+)
+from ticket_queue_daemon.config.settings import Settings, variables
+
+SIMULATE_EXAMPLES = """\
+A whole sandbox in two terminals, both in the same empty folder:
+  ticket-queue-daemon simulate --env-file .env
+  ticket-queue-daemon --dry-run
+Your own tickets and machines, kept over a restart:
+  ticket-queue-daemon simulate --load-assets computers.csv --load-tickets tickets.csv --state sandbox.json --env-file .env
+  ticket-queue-daemon simulate --state sandbox.json --env-file .env
+"""
+
+EXPLAIN_EXAMPLES = """\
+The ticket is read from TDX, in the report or not; nothing is changed, and the calls are told.
+  ticket-queue-daemon explain 9291804
+  ticket-queue-daemon explain 9291804 --config actions.py --json
+"""
+
+RESOLVE_EXAMPLES = """\
+Look at the ticket in TDX first: `status` lists what is held, `ticket ID` tells what was sent.
+  ticket-queue-daemon resolve 1f3c9a20 --done    # it is there: tick it off, and tell it
+  ticket-queue-daemon resolve 9291804 --retry    # it is not there: the next run sends it
+"""
+
+STATUS_CODES = """\
+exit codes, for monitors:
+  0    nothing needs a person
+  1    something failed for good, is held for review, or a queue was stopped by its failures
+  2    work was left behind for more than 10 minutes, and no daemon takes it up
+  3    the database can't be reached
+"""
+
+ALERTS_EXAMPLES = """\
+DAEMON_ALERT_URLS names the addresses (Slack, Teams, e-mail, ...): see docs/alerts.md.
+  ticket-queue-daemon alerts test
+
+exit codes:
+  0    delivered to each address
+  1    to some address it could not be delivered
+  2    DAEMON_ALERT_URLS is not set, or holds an address that can't be used
+"""
+
+VERIFY_CODES = """\
+examples:
+  ticket-queue-daemon verify                          # the last 24 hours
+  ticket-queue-daemon verify --since 7d --json
+  ticket-queue-daemon verify --ticket 9291804 --ticket 9291805
+
+exit codes, for monitors:
+  0    all is as it should be
+  1    missing (a person may have removed it) or pending (in doubt, held for review)
+  2    double, or by our account and unexplained
+  3    TDX or the database can't be reached
+"""
+
+
+def setting(target: argparse._ActionsContainer, field: str, **options: Any) -> None:
+    """An option that is a setting too: its help names the variable."""
+    variable = variables()[field]
+    options.setdefault("default", None)
+    usual = Settings.model_fields[field].default
+    default = f" (default: {usual})" if usual else ""
+    help_text = f"{variable.help}{default} [{variable.name}]".replace("%", "%%")
+    target.add_argument(str(variable.flag), dest=field, help=help_text, **options)
+
+
+def simulate(parser: argparse.ArgumentParser) -> None:
+    """Where it serves, and how much of a campus."""
+    parser.add_argument("--port", type=port, default=8025, help="0: any free one (default: 8025)")
+    parser.add_argument("--tickets", type=count, default=40, help="how many (default: 40)")
+    parser.add_argument("--assets", type=count, default=400, help="how many (default: 400)")
+    parser.add_argument("--seed", type=whole, default=1, help="same seed, same campus (default: 1)")
+    parser.add_argument(
+        "--rate-limits",
+        metavar="on|off|SCALE",
+        type=rate_limits,
+        default="on",
+        help="TDX's own limits, none, or its own with windows of SCALE times their length "
+        "(default: on)",
+    )
+    parser.add_argument(
+        "--env-file", metavar="FILE", type=Path, help="write the variables that a client needs"
+    )
+    for name, text in (
+        ("state", "keep the world in this file, and go on from it"),
+        ("load-assets", "serve the assets of this CSV or JSON export"),
+        ("load-tickets", "serve the tickets of this CSV or JSON export"),
+        ("tls", "serve https with this certificate and key (PEM)"),
+    ):
+        parser.add_argument(f"--{name}", metavar="FILE", type=Path, help=text)
+
+
+def db(parser: argparse.ArgumentParser) -> None:
+    """What is to be done to the tables."""
+    parser.add_argument(
+        "what",
+        metavar="upgrade|check|sql",
+        choices=("upgrade", "check", "sql"),
+        help="upgrade: apply what is missing; check: say what is missing, change nothing; "
+        "sql: print it all as plain SQL, without a database",
+    )
+
+
+def ticket(parser: argparse.ArgumentParser) -> None:
+    """Whose story."""
+    parser.add_argument("ticket_id", metavar="ID", type=ticket_id, help="the ticket's id")
+
+
+def explain(parser: argparse.ArgumentParser) -> None:
+    """Which ticket, by which rules, and in which form."""
+    parser.add_argument("ticket_id", metavar="ID", type=ticket_id, help="the ticket's id")
+    setting(parser, "config_path", metavar="FILE", default=argparse.SUPPRESS)
+    _json(parser)
+
+
+def retry(parser: argparse.ArgumentParser) -> None:
+    """Which failed actions."""
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--ticket", metavar="ID", type=ticket_id, help="only this ticket's")
+    which.add_argument("--all", action="store_true", help="those of every ticket")
+
+
+def baseline(parser: argparse.ArgumentParser) -> None:
+    """The run's flags that make sense behind the word as well."""
+    for field, metavar in (("report_id", "ID"), ("config_path", "FILE")):
+        setting(parser, field, metavar=metavar, default=argparse.SUPPRESS)
+
+
+def resolve(parser: argparse.ArgumentParser) -> None:
+    """What is settled, and how."""
+    parser.add_argument(
+        "id",
+        metavar="ID",
+        help="the log_id or its beginning, as status shows it, or the ticket's id",
+    )
+    how = parser.add_mutually_exclusive_group(required=True)
+    how.add_argument("--done", action="store_true", help="you have seen it on the ticket")
+    how.add_argument("--retry", action="store_true", help="it is not there; send it again")
+    parser.add_argument(
+        "--action", metavar="ACTION_ID", type=action_id, help="which, if several are held"
+    )
+
+
+def status(parser: argparse.ArgumentParser) -> None:
+    """In which form."""
+    _json(parser)
+
+
+def alerts(parser: argparse.ArgumentParser) -> None:
+    """What is to be done."""
+    parser.add_argument(
+        "what", metavar="test", choices=("test",), help="test: send one to each address"
+    )
+
+
+def verify(parser: argparse.ArgumentParser) -> None:
+    """Over which span or tickets, and in which form."""
+    parser.add_argument(
+        "--since",
+        metavar="SPAN",
+        type=since,
+        help="90m, 24h, 7d, 2w, or an ISO date or time (default: 24h; with --ticket: all time)",
+    )
+    parser.add_argument(
+        "--ticket",
+        metavar="ID",
+        type=ticket_id,
+        action="append",
+        default=[],
+        help="only this ticket; may be given again",
+    )
+    _json(parser)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="JSON instead of tables")

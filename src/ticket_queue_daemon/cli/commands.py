@@ -1,0 +1,104 @@
+"""Every command: its sentence in the help, its options, and what it needs. A new one is one entry.
+
+The function behind a word stands in the module of that name in this folder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ticket_queue_daemon.cli import command_options as options
+from ticket_queue_daemon.config.settings import Need
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+
+def _none(parser: argparse.ArgumentParser) -> None:
+    """No options of its own."""
+    del parser
+
+
+@dataclass(frozen=True)
+class Command:
+    """What is to be known of a command before its module is imported.
+
+    Attributes:
+        help: the sentence that the help shows.
+        options: adds its options to its parser.
+        epilog: examples and exit codes, under its help.
+        beside: a run's flags that have a meaning before its word, by field.
+        needs: which settings must be there.
+        reads_settings: False for a command that no configuration concerns.
+        changes_state: it writes to the database, so it is refused in a dry run.
+    """
+
+    help: str
+    options: Callable[[argparse.ArgumentParser], None] = _none
+    epilog: str = ""
+    beside: tuple[str, ...] = ("auto_upgrade",)
+    needs: Need = Need.NOTHING
+    reads_settings: bool = True
+    changes_state: bool = False
+
+
+COMMANDS: dict[str, Command] = {
+    "demo": Command(
+        "see the whole job in a minute; needs no configuration and leaves nothing behind",
+        beside=(),
+        reads_settings=False,
+    ),
+    "simulate": Command(
+        "serve a simulated TDX to try the daemon on",
+        options.simulate,
+        options.SIMULATE_EXAMPLES,
+        beside=(),
+        reads_settings=False,
+    ),
+    "db": Command(
+        "make, bring up to date, check or print the database's tables", options.db, beside=()
+    ),
+    "ticket": Command(
+        "tell one ticket's story: every action, what was sent, what was answered", options.ticket
+    ),
+    "explain": Command(
+        "say why a ticket was or was not changed, and what would be done to it now",
+        options.explain,
+        options.EXPLAIN_EXAMPLES,
+        beside=("config_path", "auto_upgrade"),
+        needs=Need.TDX,
+    ),
+    "stats": Command("count the actions by status and by type"),
+    "retry": Command("make failed actions due at once", options.retry, changes_state=True),
+    "resolve": Command(
+        "settle what is held for review: it is done, or it is to be tried again",
+        options.resolve,
+        options.RESOLVE_EXAMPLES,
+        changes_state=True,
+    ),
+    "status": Command(
+        "show what fails, is held for review, is under way, and was done lately",
+        options.status,
+        options.STATUS_CODES,
+    ),
+    "alerts": Command(
+        "send a test alert to each address, and say which of them it reached",
+        options.alerts,
+        options.ALERTS_EXAMPLES,
+    ),
+    "verify": Command(
+        "compare TDX with the log: what is missing, double or unexplained",
+        options.verify,
+        options.VERIFY_CODES,
+        needs=Need.TDX,
+    ),
+    "baseline": Command(
+        "mark the tickets now in the report as done without executing anything",
+        options.baseline,
+        beside=("report_id", "config_path", "auto_upgrade"),
+        needs=Need.TDX | Need.REPORT,
+        changes_state=True,
+    ),
+}

@@ -1,0 +1,40 @@
+"""The settings that decide which machines a ticket names and which of them may be attached."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from ticket_queue_daemon.config.kinds import DAY, Ids
+from ticket_queue_daemon.config.variables import Variable
+
+
+class MatchingSettings(BaseModel):
+    """Fields of ``Settings``; the documentation lists them after the others."""
+
+    asset_max_age: Annotated[
+        int,
+        Field(ge=0, le=365 * DAY),
+        Variable(
+            "DAEMON_ASSET_MAX_AGE",
+            "seconds after which the list of assets is read anew",
+            "a whole number of seconds from 0 to 31536000",
+        ),
+    ] = DAY
+    computer_form_ids: Annotated[
+        Ids,
+        Variable(
+            "DAEMON_COMPUTER_FORM_IDS",
+            "asset forms that are computers",
+            "form ids with commas between them",
+        ),
+    ] = (2448,)
+    active_asset_status_ids: Annotated[
+        Ids,
+        Variable(
+            "DAEMON_ACTIVE_ASSET_STATUS_IDS",
+            "asset statuses that count as active",
+            "status ids with commas between them",
+        ),
+    ] = (38,)
