@@ -280,7 +280,8 @@ def _request_row(one: LoggedRequest) -> str:
 
 
 def _time(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%H:%M:%S.%f")[:-3]
+    # A sandbox that is kept is older than a day.
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
 
 
 def _table(kind: str, titles: Iterable[str], rows: Iterable[str]) -> str:
