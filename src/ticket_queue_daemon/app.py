@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from ticket_queue_daemon.actions import AddAssetAction, SummaryCommentAction
 from ticket_queue_daemon.actions.python_file import load_actions
-from ticket_queue_daemon.assets.catalog import LazyCatalog
+from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
 from ticket_queue_daemon.audit.auditor import Auditor
 from ticket_queue_daemon.clock import SystemClock
 from ticket_queue_daemon.config import credentials as secrets
@@ -20,7 +20,6 @@ from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.engine.ticket import Limits
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.hooks import Hooks
-from ticket_queue_daemon.store.bronze import BronzeAssets
 from ticket_queue_daemon.store.embedded import EmbeddedPostgres
 from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.pool import Database
@@ -31,10 +30,11 @@ from ticket_queue_daemon.tdx.config import AdminKey, Credentials, Login, TdxConf
 from ticket_queue_daemon.tdx.reports import ticket_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from types import TracebackType
 
     from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.assets.sync import SyncProgress, SyncResult
     from ticket_queue_daemon.config.settings import Settings
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.report import RunReport
@@ -268,15 +268,33 @@ class App:
             settling=timedelta(seconds=sum(self.settings.settle_seconds)),
         )
 
+    def sync_assets(
+        self, *, full: bool = False, watch: Callable[[SyncProgress], None] = lambda _: None
+    ) -> SyncResult | None:
+        """Bring the asset index up to date from TDX; None if another process is at it.
+
+        Raises:
+            InstanceMismatch: the database belongs to another TDX instance.
+            TdxError, StoreError: it did not come to its end; the next one goes on from there.
+        """
+        client = self._tdx()
+        self._check_instance()
+        client.check_applications()
+        return self._asset_keeper(client).sync(full=full, watch=watch)
+
+    def _asset_keeper(self, client: TdxClient) -> AssetKeeper:
+        return AssetKeeper(
+            client.assets,
+            self.database,
+            self.clock,
+            KeeperRules.of(self.settings),
+            # Only then: a mistyped address must not bind the database.
+            answered=lambda: self.tracker.bind_instance(client.instance),
+        )
+
     def _make_cycle(self) -> Cycle:
         if self._cycle is None:
             client = self._tdx()
-            catalog = LazyCatalog(
-                bronze=BronzeAssets(self.database),
-                search=client.assets.all,
-                clock=self.clock,
-                max_age=self.settings.asset_max_age,
-            )
             self._cycle = Cycle(
                 tdx=client,
                 tracker=self.tracker,
@@ -289,7 +307,7 @@ class App:
                     settle_seconds=self.settings.settle_seconds,
                 ),
                 workers=self.settings.workers,
-                catalog=catalog.get,
+                assets=self._asset_keeper(client),
                 prepare=lambda: client.check_applications().notes,
             )
         return self._cycle

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.store.pool import Database
 
 TABLE = """
+DROP SCHEMA bronze CASCADE;
 CREATE SCHEMA bronze;
 CREATE TABLE bronze.raw_entities (
     raw_id uuid PRIMARY KEY DEFAULT gen_random_uuid(), entity_type varchar(50), source_system varchar(50),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.actions.asking import find_asking
 from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
 from ticket_queue_daemon.assets.finder import (
     FinderRules,
     Finding,
     TextPart,
-    find_in_text,
     owner_assets,
 )
 from ticket_queue_daemon.errors import ConfigError
@@ -106,7 +106,7 @@ class AddAssetAction(BaseAction):
             TextPart("title", ticket.title),
             TextPart("description", ticket.description, ticket.is_rich_html),
         ]
-        first = find_in_text(texts, facade.asset_catalog(), self._rules)
+        first = find_asking(texts, facade, self._rules)
         if first.matches:
             return self._attach(ticket_id, facade, first, attached, _places(first, "ticket "))
         second = self._in_conversation(ticket_id, facade)
@@ -123,7 +123,7 @@ class AddAssetAction(BaseAction):
             )
             for message in facade.get_conversation(ticket_id)
         ]
-        return find_in_text(said, facade.asset_catalog(), self._rules)
+        return find_asking(said, facade, self._rules)
 
     def _attach(
         self,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ticket_queue_daemon.assets.catalog import AssetCatalog
+    from ticket_queue_daemon.assets.lookup import LookUp
     from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
 
 OnUnknown = Literal["verify", "never_repeat", "repeat"]
@@ -72,6 +73,13 @@ class TicketFacade(Protocol):
 
     def asset_catalog(self) -> AssetCatalog:
         """Every asset that is known, to look tokens and owners up in."""
+        ...
+
+    def look_up_assets(self, tokens: Sequence[str]) -> LookUp:
+        """Ask TDX for names that the catalogue does not know; what it finds is in the catalogue then.
+
+        TDX is asked once for each name, also for the tickets to come.
+        """
         ...
 
     def add_comment(

@@ -2,39 +2,36 @@
 
 200,000 assets stay below 150 MB because the index is no dictionary of strings: it is one sorted
 array of 64-bit numbers, each the hash of a key above the position of its asset. Two keys of one
-hash do no harm: what is found is compared with the asset itself.
+hash do no harm: what is found is compared with the asset itself. Changes lie over it in a small
+catalogue of their own, until they are enough to build the whole anew.
 """
 
 from __future__ import annotations
 
 import re
-import threading
 from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import UTC
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal
 
 from ticket_queue_daemon.assets.identifiers import MIN_SQUEEZED, boundaries, fold, squeeze
 from ticket_queue_daemon.assets.patterns import looks_like_serial
-from ticket_queue_daemon.assets.records import AssetRecord, record_of_asset, record_of_row
+from ticket_queue_daemon.assets.records import AssetRecord
 from ticket_queue_daemon.assets.regions import is_host
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator
 
-    from ticket_queue_daemon.assets.records import AssetLike
-    from ticket_queue_daemon.clock import Clock
-
-__all__ = ["AssetCatalog", "AssetRecord", "BronzeRows", "Field", "Hit", "LazyCatalog"]
+__all__ = ["AssetCatalog", "AssetRecord", "Field", "Hit"]
 
 Field = Literal["name", "serial number", "tag"]
 
 _POSITION_BITS: Final = 24
 _HASH_MASK: Final = (1 << 40) - 1
 _OWNER: Final = "\0owner:"
+_MOST_OVERLAID: Final = 1_000
+_OVERLAID_SHARE: Final = 20
 _DIGIT: Final = re.compile(r"[0-9]")
 _SWITCH: Final = re.compile(r"(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
 _MIN_PLAIN: Final = 5
@@ -74,15 +71,52 @@ class AssetCatalog:
 
     def __init__(self, records: Iterable[AssetRecord], origin: str = "") -> None:
         self._assets = list({record.id: record for record in records}.values())
-        many = "1 asset" if len(self._assets) == 1 else f"{len(self._assets):,} assets"
-        self.origin = ", ".join(filter(None, [origin, many]))
-        """From where and when, in words, for logs and evidence."""
         self._index = array("Q", sorted(self._entries()))
+        self._ids = array("q", sorted(asset.id for asset in self._assets))
+        self._hidden: frozenset[int] = frozenset()
+        self._overlay: AssetCatalog | None = None
+        self.origin = _described(origin, self.size)
+        """From where and when, in words, for logs and evidence."""
 
     @property
     def size(self) -> int:
         """How many assets are known."""
-        return len(self._assets)
+        hidden = sum(1 for asset_id in self._hidden if self._has_below(asset_id))
+        return len(self._assets) - hidden + (self._overlay.size if self._overlay else 0)
+
+    def records(self) -> Iterator[AssetRecord]:
+        """Every asset."""
+        for asset in self._assets:
+            if asset.id not in self._hidden:
+                yield asset
+        if self._overlay is not None:
+            yield from self._overlay.records()
+
+    def updated(
+        self, changed: Iterable[AssetRecord], gone: Iterable[int] = (), origin: str = ""
+    ) -> AssetCatalog:
+        """Another catalogue, with these assets in their new form and those gone ones left out.
+
+        Cheap: what has not changed is shared between the two.
+        """
+        over = {} if self._overlay is None else {one.id: one for one in self._overlay.records()}
+        over.update((record.id, record) for record in changed)
+        left_out = frozenset(gone)
+        over = {asset_id: record for asset_id, record in over.items() if asset_id not in left_out}
+        hidden = self._hidden | over.keys() | left_out
+        if len(hidden) > max(_MOST_OVERLAID, len(self._assets) // _OVERLAID_SHARE):
+            below = (one for one in self._assets if one.id not in hidden)
+            return AssetCatalog([*below, *over.values()], origin)
+        new = object.__new__(AssetCatalog)
+        new._assets, new._index, new._ids = self._assets, self._index, self._ids
+        new._hidden = hidden
+        new._overlay = AssetCatalog(over.values()) if over else None
+        new.origin = _described(origin, new.size)
+        return new
+
+    def _has_below(self, asset_id: int) -> bool:
+        place = bisect_left(self._ids, asset_id)
+        return place < len(self._ids) and self._ids[place] == asset_id
 
     def lookup(self, folded: str) -> tuple[AssetRecord, ...]:
         """The assets whose name, serial number or tag this is, spelled with its separators.
@@ -99,7 +133,7 @@ class AssetCatalog:
         """
         key = _unpadded(folded)
         hits = []
-        for asset in self._at(key):
+        for asset in self.may_have(key):
             for field, spelling, weak in _spellings(asset):
                 if spelling == key:
                     hits.append(Hit(asset, field, weak))
@@ -117,7 +151,7 @@ class AssetCatalog:
         if len(key) < MIN_SQUEEZED or not _DIGIT.search(key):
             return []
         hits = []
-        for asset in self._at(key):
+        for asset in self.may_have(key):
             for field, value in _values(asset):
                 if squeeze(value) == key and _breaks_fit(field, value, key, boundaries(folded)):
                     hits.append(Hit(asset, field, _is_weak(value)))
@@ -129,7 +163,7 @@ class AssetCatalog:
         owner = uid.casefold()
         found = [
             asset
-            for asset in self._at(_OWNER + owner)
+            for asset in self.may_have(_OWNER + owner)
             if asset.owner_uid is not None and asset.owner_uid.casefold() == owner
         ]
         return tuple(sorted(found, key=lambda asset: asset.id))
@@ -139,13 +173,22 @@ class AssetCatalog:
             for key in _keys(asset):
                 yield _hash(key) << _POSITION_BITS | position
 
-    def _at(self, key: str) -> Iterator[AssetRecord]:
+    def may_have(self, key: str) -> Iterator[AssetRecord]:
         """Assets that may have this key: the caller compares."""
         wanted = _hash(key)
         place = bisect_left(self._index, wanted << _POSITION_BITS)
         while place < len(self._index) and self._index[place] >> _POSITION_BITS == wanted:
-            yield self._assets[self._index[place] & ((1 << _POSITION_BITS) - 1)]
+            asset = self._assets[self._index[place] & ((1 << _POSITION_BITS) - 1)]
+            if asset.id not in self._hidden:
+                yield asset
             place += 1
+        if self._overlay is not None:
+            yield from self._overlay.may_have(key)
+
+
+def _described(origin: str, size: int) -> str:
+    many = "1 asset" if size == 1 else f"{size:,} assets"
+    return ", ".join(filter(None, [origin, many]))
 
 
 def _hash(key: str) -> int:
@@ -206,105 +249,3 @@ def _breaks_fit(field: Field, value: str, key: str, breaks: tuple[int, ...]) -> 
         return all(right - left >= _MIN_SERIAL_PART for left, right in pairwise(ends))
     allowed = {*boundaries(value), *(match.start() for match in _SWITCH.finditer(key))}
     return allowed.issuperset(breaks)
-
-
-class BronzeRows(Protocol):
-    """The data hub's bronze layer, as ``store`` gives it."""
-
-    def available(self) -> bool:
-        """Whether there are rows of TDX assets."""
-        ...
-
-    def assets(self) -> Iterable[Mapping[str, Any]]:
-        """The newest row of each asset, with TDX's member names."""
-        ...
-
-    def newest(self) -> datetime | None:
-        """When the newest row came in."""
-        ...
-
-
-class LazyCatalog:
-    """The catalogue, read when it is first asked for and again when it is too old.
-
-    Args:
-        bronze: read first; passed over when it holds no asset.
-        search: one search for all assets through TDX's API.
-        clock: for the age, and for the time that ``origin`` names.
-        max_age: seconds after which it is read anew.
-    """
-
-    def __init__(
-        self,
-        *,
-        bronze: BronzeRows | None,
-        search: Callable[[], Iterable[AssetLike]],
-        clock: Clock,
-        max_age: float = 86_400,
-    ) -> None:
-        self._bronze = bronze
-        self._search = search
-        self._clock = clock
-        self._max_age = max_age
-        self._lock = threading.Lock()
-        self._loaded: tuple[float, AssetCatalog] | None = None
-        self._failed: tuple[int, Exception] | None = None
-        self._finished = 0
-
-    def get(self) -> AssetCatalog:
-        """The catalogue, at most ``max_age`` old; threads that ask meanwhile wait for one load.
-
-        Raises:
-            DaemonError: whatever the database or TDX answered. A catalogue that can't be read is
-                never an empty one, and an old one is not passed off as new.
-        """
-        current = self._current()
-        if current is not None:
-            return current
-        finished = self._finished
-        with self._lock:
-            current = self._current()
-            if current is not None:
-                return current
-            if self._failed is not None and self._failed[0] > finished:
-                raise self._failed[1]
-            return self._load()
-
-    @property
-    def origin(self) -> str:
-        """From where and when the assets are; "not read yet" before the first use."""
-        return "not read yet" if self._loaded is None else self._loaded[1].origin
-
-    def _current(self) -> AssetCatalog | None:
-        loaded = self._loaded
-        if loaded is None or self._clock.monotonic() - loaded[0] > self._max_age:
-            return None
-        return loaded[1]
-
-    def _load(self) -> AssetCatalog:
-        try:
-            catalog = self._from_bronze() or self._from_search()
-        except Exception as error:
-            self._failed = (self._finished + 1, error)
-            raise
-        finally:
-            self._finished += 1
-        self._loaded = (self._clock.monotonic(), catalog)
-        return catalog
-
-    def _from_bronze(self) -> AssetCatalog | None:
-        if self._bronze is None or not self._bronze.available():
-            return None
-        newest = self._bronze.newest()
-        when = f"{newest.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if newest else "of unknown time"
-        records = (record_of_row(row) for row in self._bronze.assets())
-        catalog = AssetCatalog(
-            (record for record in records if record is not None),
-            f"bronze.raw_entities, newest row {when}",
-        )
-        return catalog if catalog.size else None
-
-    def _from_search(self) -> AssetCatalog:
-        when = f"{self._clock.now().astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        records = map(record_of_asset, self._search())
-        return AssetCatalog(records, f"TDX asset search, {when}")

@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.engine import guard
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.dry_run import preview
@@ -30,7 +31,7 @@ from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from ticket_queue_daemon.assets.catalog import AssetCatalog
+    from ticket_queue_daemon.assets.keeper import AssetKeeper
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.observe.events import Observer
@@ -77,7 +78,7 @@ class Cycle:
     queue: Queue
     limits: Limits
     workers: int
-    catalog: Callable[[], AssetCatalog]
+    assets: AssetKeeper
     prepare: Callable[[], Sequence[str]]
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
 
@@ -160,8 +161,10 @@ class Cycle:
         return notes
 
     def _preview(self, work: dict[int, list[str]], tally: Tally) -> list[PlanView]:
+        assets = RunAssets(self.assets, dry_run=True)
+
         def one(ticket_id: int) -> list[PlanView]:
-            reader = TicketReader(self.tdx, ticket_id, self.catalog)
+            reader = TicketReader(self.tdx, ticket_id, assets)
             views, outcomes = preview(reader, self.queue.actions, work[ticket_id])
             tally.add(outcomes)
             return views
@@ -188,14 +191,15 @@ class Cycle:
                 run_id=run_id,
                 limits=self.limits,
                 leases=leases,
-                catalog=self.catalog,
                 observer=observer,
                 actions=self.queue.actions,
                 stopping=stopping,
             )
 
+            assets = RunAssets(self.assets, dry_run=False)
+
             def one(ticket_id: int) -> None:
-                reader = TicketReader(self.tdx, ticket_id, self.catalog)
+                reader = TicketReader(self.tdx, ticket_id, assets)
                 outcomes = TicketWork(line, reader).run(work[ticket_id])
                 tally.add(outcomes)
                 self.breaker.count(failed="failed" in outcomes)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from ticket_queue_daemon.assets.catalog import AssetCatalog
+    from ticket_queue_daemon.assets.lookup import RunAssets
     from ticket_queue_daemon.tdx.client import TdxClient
     from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
 
@@ -24,13 +24,13 @@ class TicketReader:
     Args:
         tdx: the client that fetches.
         ticket_id: the one ticket.
-        catalog: gives the asset catalogue when it is first asked for.
+        assets: the asset catalogue of this run, and the door to look names up.
     """
 
-    def __init__(self, tdx: TdxClient, ticket_id: int, catalog: Callable[[], AssetCatalog]) -> None:
+    def __init__(self, tdx: TdxClient, ticket_id: int, assets: RunAssets) -> None:
         self._tdx = tdx
         self.ticket_id = ticket_id
-        self.catalog = catalog
+        self.assets = assets
         self._lock = threading.RLock()
         self._known: dict[str, Any] = {}
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ticket_queue_daemon.actions.base import BaseAction
-    from ticket_queue_daemon.assets.catalog import AssetCatalog
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.leases import LeaseKeeper
@@ -64,7 +63,6 @@ class Line:
     run_id: UUID
     limits: Limits
     leases: LeaseKeeper
-    catalog: Callable[[], AssetCatalog]
     observer: Observer
     actions: Sequence[BoundAction]
     stopping: Callable[[], bool]
