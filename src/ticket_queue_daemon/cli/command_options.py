@@ -29,6 +29,13 @@ Look at the ticket in TDX first: `status` lists what is held, `ticket ID` tells 
   ticket-queue-daemon resolve 9291804 --retry    # it is not there: the next run sends it
 """
 
+SYNC_EXAMPLES = """\
+A daemon does it by itself when the index is older than DAEMON_ASSET_MAX_AGE; from cron it keeps
+that wait out of the daemon's way. Stopped or killed, the next one goes on where it was.
+  ticket-queue-daemon sync assets           # what changed; writes nothing that did not
+  ticket-queue-daemon sync assets --full    # begin anew, and look for what no list names
+"""
+
 STATUS_CODES = """\
 exit codes, for monitors:
   0    nothing needs a person
@@ -126,6 +133,19 @@ def resolve(parser: argparse.ArgumentParser) -> None:
 
 def status(parser: argparse.ArgumentParser) -> None:
     """In which form."""
+    _json(parser)
+
+
+def sync(parser: argparse.ArgumentParser) -> None:
+    """What is brought up to date, and how thoroughly."""
+    parser.add_argument(
+        "what", metavar="assets", choices=("assets",), help="the list of all assets"
+    )
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="do not go on where another one stopped, and end with one search for everything",
+    )
     _json(parser)
 
 

@@ -76,6 +76,13 @@ COMMANDS: dict[str, Command] = {
         options.status,
         options.STATUS_CODES,
     ),
+    "sync": Command(
+        "bring the asset index up to date from TDX",
+        options.sync,
+        options.SYNC_EXAMPLES,
+        needs=Need.TDX,
+        changes_state=True,
+    ),
     "verify": Command(
         "compare TDX with the log: what is missing, double or unexplained",
         options.verify,

@@ -48,6 +48,7 @@ def judge(report: StatusReport) -> Verdict:
 def _print(terminal: Terminal, report: StatusReport) -> None:
     terminal.say(f"TDX instance: {report.instance or 'none yet (no run so far)'}")
     terminal.say(f"Database: PostgreSQL {report.server}, tables version {report.schema}")
+    terminal.say(f"Assets: {_assets(report)}")
     _figures(terminal, report)
     _held(terminal, report)
     _failing(terminal, report)
@@ -55,6 +56,13 @@ def _print(terminal: Terminal, report: StatusReport) -> None:
     if report.recent:
         rows = [(one.outcome, one.actions, _at(one.newest)) for one in report.recent]
         terminal.table(("outcome", "actions", "newest"), rows, title="The last 24 hours")
+
+
+def _assets(report: StatusReport) -> str:
+    if report.assets_at is None:
+        return "no complete list yet (the first run makes it, or `sync assets`)"
+    hours = (report.at - report.assets_at).total_seconds() / 3600
+    return f"{report.assets:,}, {hours:.0f} h old, from {report.assets_from}"
 
 
 def _figures(terminal: Terminal, report: StatusReport) -> None:

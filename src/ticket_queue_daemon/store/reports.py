@@ -108,6 +108,7 @@ class StatusReport:
         overdue: started, and their leases ran out longer ago than was asked for.
         uncovered: summary lines that no summary has told yet.
         instance: the TDX instance that the database belongs to; None before the first run.
+        assets, assets_at, assets_from: the asset index: how many, when it was complete, from where.
         server, schema: PostgreSQL's version and the number of the newest migration.
     """
 
@@ -123,6 +124,9 @@ class StatusReport:
     uncovered: int
     uncovered_tickets: int
     uncovered_since: datetime | None
+    assets: int = 0
+    assets_at: datetime | None = None
+    assets_from: str | None = None
     failing_rows: list[Failing] = field(default_factory=list)
     parked_rows: list[Parked] = field(default_factory=list)
     started_rows: list[Started] = field(default_factory=list)
@@ -163,6 +167,7 @@ class Reports:
         with self._reading() as connection:
             counts = fetch(connection, sql("status_counts"), given)[0]
             bound = fetch(connection, sql("bound_instance"))
+            index = fetch(connection, sql("asset_index_state"))[0]
             return StatusReport(
                 at=fetch(connection, sql("reports_now"))[0]["now"],
                 instance=bound[0]["instance"] if bound else None,
@@ -171,6 +176,9 @@ class Reports:
                 uncovered_tickets=counts.pop("tickets"),
                 uncovered_since=counts.pop("oldest"),
                 **counts,
+                assets=fetch(connection, sql("asset_index_count"))[0]["assets"],
+                assets_at=index["complete_at"],
+                assets_from=index["source"],
                 failing_rows=[
                     Failing(**row) for row in fetch(connection, sql("status_failing"), given)
                 ],
