@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 BY_HUB = "bronze.raw_entities of a data hub"
 OVERLAP = timedelta(hours=1)
 """A hub's transaction may take so long from the time in its rows to their being seen."""
+ANY_AGE = timedelta(days=365 * 30)
 WAIT_SECONDS = 2.0
 MOST_WAITS = 300
 """For another process that is filling an index that cannot be used yet."""
@@ -180,7 +181,9 @@ class AssetKeeper:
             return result
 
     def put(self, assets: Iterable[IndexedAsset]) -> None:
-        """Add what a search of a single name found."""
+        """Add what a search of a single name found; a hub that does its work needs no row of ours."""
+        if self.index.state().source == BY_HUB:
+            assets = (replace(asset, raw=None) for asset in assets)
         self.index.write(assets, source="search")
 
     def _is_old(self, state: IndexState) -> bool:
@@ -189,11 +192,9 @@ class AssetKeeper:
 
     def _feed(self, state: IndexState, *, fresh_only: bool) -> bool:
         """Take what a data hub has brought; whether the hub keeps its rows fresh."""
-        bronze = self.index.bronze
-        if fresh_only:
-            newest = bronze.newest_of_hub(state.now - timedelta(seconds=self.rules.max_age))
-        else:
-            newest = bronze.newest()
+        age = timedelta(seconds=self.rules.max_age) if fresh_only else ANY_AGE
+        # Our own rows don't count: a sync that was stopped leaves only some of the assets there.
+        newest = self.index.bronze.newest_of_hub(state.now - age)
         if newest is None:
             return False
         if state.hub_read_to is None or newest > state.hub_read_to:

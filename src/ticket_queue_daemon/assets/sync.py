@@ -105,7 +105,8 @@ class AssetSync:
             TdxError, StoreError: it did not come to its end; the next one goes on from there, and
                 nothing was taken for gone.
         """
-        run = self.syncs.begin(full=full or self.index.state().complete_at is None)
+        never = self.index.state().complete_at is None
+        run = self.syncs.begin(anew=full, whole=full or never)
         try:
             return self._run(run, watch)
         except BaseException as error:
@@ -129,7 +130,7 @@ class AssetSync:
             self.page_size,
             {*self.form_ids, *forms},
             {*self.status_ids, *statuses},
-            run.full_sync,
+            run.whole,
             groups.append,
         )
         for group in walk.groups():

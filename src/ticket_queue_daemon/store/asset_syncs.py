@@ -38,6 +38,7 @@ class SyncRun:
     """A sync under way.
 
     Attributes:
+        whole: it ends with a search for everything.
         run_id: its row in ``meta.ingestion_runs``; None where the hub's table did not take one.
         groups: what is read already.
         created, changed: what it brought so far, earlier attempts included.
@@ -45,7 +46,7 @@ class SyncRun:
 
     sync_id: UUID
     started_at: datetime
-    full_sync: bool
+    whole: bool
     created: int
     changed: int
     run_id: UUID | None = None
@@ -72,13 +73,13 @@ class AssetSyncs:
                 if ours and not connection.closed:
                     fetch(connection, sql("asset_sync_unlock"))
 
-    def begin(self, *, full: bool) -> SyncRun:
-        """Take up the sync that was left unfinished, unless ``full``; else begin a new one."""
-        given = {"all": full, "resume_seconds": RESUME_SECONDS}
+    def begin(self, *, anew: bool, whole: bool) -> SyncRun:
+        """Take up the sync that was left unfinished, unless ``anew``; else begin a new one."""
+        given = {"all": anew, "resume_seconds": RESUME_SECONDS}
         for row in self._database.rows(sql("asset_sync_abandon"), given):
             self._end_run(row["sync_id"], "failed", 0, 0, 0, "given up for a new sync")
-        rows = [] if full else self._database.rows(sql("asset_sync_resume"), given)
-        rows = rows or self._database.rows(sql("asset_sync_begin"), {"full_sync": full})
+        rows = [] if anew else self._database.rows(sql("asset_sync_resume"), given)
+        rows = rows or self._database.rows(sql("asset_sync_begin"), {"whole": whole})
         run = SyncRun(**rows[0])
         run.run_id = self._begin_run(run.sync_id)
         found = self._database.rows(sql("asset_sync_groups"), {"sync_id": run.sync_id})

@@ -38,24 +38,15 @@ class BronzeAssets:
         """Whether the table is here, has the columns we know, and may be read or written."""
         return BronzeRights(**self._database.rows(sql("bronze_rights"))[0])
 
-    def available(self) -> bool:
-        """Whether the table is here and holds TDX assets."""
-        return (
-            self.rights().readable
-            and bool(self._database.rows(sql("bronze_has_assets"))[0]["found"])
-        )  # fmt: skip
+    def versions(self, since: datetime | None) -> Iterator[tuple[dict[str, Any], datetime]]:
+        """The newest ``raw_data`` of each asset with its time, streamed; a transaction is open meanwhile.
 
-    def assets(self) -> Iterator[dict[str, Any]]:
-        """The newest ``raw_data`` of each asset, streamed; a transaction is open until it ends.
+        Args:
+            since: only of assets with a row after this time; None: of all.
 
         Raises:
             StoreError: PostgreSQL failed on the way; what came before is not the whole.
         """
-        for raw, _ in self.versions(None):
-            yield raw
-
-    def versions(self, since: datetime | None) -> Iterator[tuple[dict[str, Any], datetime]]:
-        """The newest ``raw_data`` with its time; only of assets with a row after ``since``."""
         with (
             self._database.transaction() as connection,
             connection.cursor("bronze_assets") as cursor,
@@ -68,13 +59,6 @@ class BronzeAssets:
             for row in cursor:
                 if isinstance(row["raw_data"], dict):
                     yield row["raw_data"], row["ingested_at"]
-
-    def newest(self) -> datetime | None:
-        """When the newest asset came in; None if there is none."""
-        if not self.available():
-            return None
-        found: datetime | None = self._database.rows(sql("bronze_newest"))[0]["newest"]
-        return found
 
     def newest_of_hub(self, since: datetime) -> datetime | None:
         """When somebody else brought an asset, if that was after ``since``; None where there is no hub."""

@@ -98,7 +98,7 @@ CREATE TABLE meta.daemon_asset_syncs (
     sync_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),     -- also the run_id in meta.ingestion_runs
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     finished_at timestamptz,
-    full_sync boolean NOT NULL,
+    whole boolean NOT NULL,                     -- ends with one search for everything
     status text NOT NULL DEFAULT 'running'
         CHECK (status IN ('running', 'completed', 'failed', 'abandoned')),
     created integer NOT NULL DEFAULT 0,

@@ -125,12 +125,12 @@ WHERE sync_id = (
           WHERE later.status = 'completed' AND later.started_at > daemon_asset_syncs.started_at)
     ORDER BY started_at DESC
     LIMIT 1)
-RETURNING sync_id, started_at, full_sync, created, changed
+RETURNING sync_id, started_at, whole, created, changed
 
 -- asset_sync_begin --
 -- A new sync.
-INSERT INTO meta.daemon_asset_syncs (full_sync) VALUES (%(full_sync)s)
-RETURNING sync_id, started_at, full_sync, created, changed
+INSERT INTO meta.daemon_asset_syncs (whole) VALUES (%(whole)s)
+RETURNING sync_id, started_at, whole, created, changed
 
 -- asset_sync_groups --
 -- What a sync has read already.

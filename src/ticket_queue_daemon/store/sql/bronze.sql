@@ -18,13 +18,6 @@ FROM (
     WHERE space.nspname = 'bronze' AND rel.relname = 'raw_entities'
 ) AS entities
 
--- bronze_has_assets --
--- Whether it holds any TDX asset.
-SELECT EXISTS (
-    SELECT FROM bronze.raw_entities
-    WHERE entity_type IN ('asset', 'computer') AND source_system = 'tdx'
-) AS found
-
 -- bronze_assets --
 -- The newest version of each TDX asset.
 SELECT DISTINCT ON (external_id) raw_data, ingested_at
@@ -38,12 +31,6 @@ SELECT DISTINCT ON (external_id) raw_data, ingested_at
 FROM bronze.raw_entities
 WHERE entity_type IN ('asset', 'computer') AND source_system = 'tdx' AND ingested_at > %(since)s
 ORDER BY external_id, ingested_at DESC
-
--- bronze_newest --
--- When the newest asset came in.
-SELECT max(ingested_at) AS newest
-FROM bronze.raw_entities
-WHERE entity_type IN ('asset', 'computer') AND source_system = 'tdx'
 
 -- bronze_newest_of_hub --
 -- When somebody else than this daemon last brought an asset, if that was after a time.
