@@ -45,7 +45,7 @@ def test_a_killed_sync_goes_on_where_it_was(shell: Shell) -> None:
     told = json.loads(done.stdout)
     assert done.returncode == 0
     assert (told["result"], told["resumed"], told["assets"], told["gone"]) == ("done", 5, 32, 0)
-    # Whole, three forms with "unset", one of them by twelve statuses with "unset", and everything.
+    # A group is one search, and none is read twice.
     assert told["groups"] - told["resumed"] == shell.simulator.requests.count(SEARCH) - before
     assert sql(
         shell.database_url, "SELECT count(*), count(DISTINCT external_id) FROM bronze.raw_entities"

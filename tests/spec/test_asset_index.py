@@ -156,6 +156,36 @@ def test_a_search_that_ignores_its_filter_is_noticed_and_everything_is_read(
     assert (result.assets, result.gone) == (25, 0)
 
 
+def test_a_limit_that_tdx_does_not_tell_of_is_noticed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    obeying = searching.assets
+
+    def limited(world: World, app_id: int, body: dict[str, Any]) -> list[Asset]:
+        return obeying(world, app_id, body)[:500]
+
+    for number in range(700):
+        desk.asset(f"IC-EHLB{number}-F1", status_id=(38, 41)[number % 2])
+    monkeypatch.setattr(searching, "assets", limited)
+
+    assert synced(desk, asset_page_size=10_000).assets == 700
+
+
+def test_an_answer_longer_than_its_limit_is_the_whole(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    obeying = searching.assets
+
+    def unlimited(world: World, app_id: int, body: dict[str, Any]) -> list[Asset]:
+        return obeying(world, app_id, {**body, "MaxResults": None})
+
+    for number in range(30):
+        desk.asset(f"IC-EHLB{number}-F1")
+    monkeypatch.setattr(searching, "assets", unlimited)
+
+    assert (synced(desk).assets, searches(desk)) == (30, 1)
+
+
 def test_an_asset_between_two_groups_is_not_taken_for_deleted(desk: Desk) -> None:
     """It was seen by no group, but TDX has it when it is asked for by its id."""
     for number in range(3):
@@ -402,7 +432,9 @@ def test_a_hub_that_fell_silent_is_replaced_by_a_sync_of_our_own(desk: Desk) -> 
 
 
 @pytest.mark.parametrize("unusable", ["no table", "other columns"])
-def test_without_a_table_of_a_hub_the_index_stands_alone(desk: Desk, unusable: str) -> None:
+def test_without_a_table_of_a_hub_the_index_stands_alone(
+    desk: Desk, unusable: str, caplog: pytest.LogCaptureFixture
+) -> None:
     sql(desk.database_url, "DROP SCHEMA bronze CASCADE")
     if unusable == "other columns":
         sql(desk.database_url, "CREATE SCHEMA bronze")
@@ -413,3 +445,4 @@ def test_without_a_table_of_a_hub_the_index_stands_alone(desk: Desk, unusable: s
     desk.run(AddAssetAction())
 
     assert desk.attached(ticket) == [machine.id]
+    assert "let a DBA make it" in caplog.text

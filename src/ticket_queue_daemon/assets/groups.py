@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.tdx.models import Asset, AssetForm, AssetStatus
 
 UNSET = 0
+_ROUND = 500
 
 
 class AssetSearches(Protocol):
@@ -97,7 +98,7 @@ class Walk:
             if self.known.is_read("all"):
                 return
             found, _ = self._page(max_results=self.page_size)
-            if len(found) < self.page_size:
+            if not _is_cut(found, self.page_size):
                 yield Group("all", found)
                 return
             forms = self._forms(found)
@@ -142,7 +143,7 @@ class Walk:
             return self._rest()
         if not obeyed:
             return self._rest()
-        if limit is None or len(found) < limit:
+        if limit is None or not _is_cut(found, limit):
             return Group(key, found)
         return Group(key, found, tuple(self._statuses(found)))
 
@@ -169,3 +170,12 @@ class Walk:
         self.calls += 1
         listed = {status.id for status in self.tdx.statuses()}
         return sorted({*listed, *self.status_ids, *(asset.status_id for asset in found), UNSET})
+
+
+def _is_cut(found: Sequence[Asset], limit: int) -> bool:
+    """Whether an answer may not be the whole.
+
+    More than the limit is: then TDX does not know the limit. A round number may be a limit of TDX's
+    own, of which its manual says nothing; then a few searches more are the price of being sure.
+    """
+    return len(found) == limit or (len(found) > 0 and len(found) % _ROUND == 0)

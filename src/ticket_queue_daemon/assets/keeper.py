@@ -46,6 +46,11 @@ WAIT_SECONDS = 2.0
 MOST_WAITS = 300
 """For another process that is filling an index that cannot be used yet."""
 
+NO_BRONZE = (
+    "Old versions of assets are not kept, since this database user can't write to bronze.raw_entities:"
+    " let a DBA make it (`ticket-queue-daemon db sql` has it) and grant INSERT; all else works without."
+)
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -167,6 +172,8 @@ class AssetKeeper:
         with self._syncs.exclusive() as ours:
             if not ours:
                 return None
+            if not self.index.bronze.rights().writable:
+                _LOG.warning(NO_BRONZE)
             sync = AssetSync(
                 self.tdx,
                 self.index,
