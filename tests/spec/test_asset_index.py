@@ -11,14 +11,16 @@ from psycopg.types.json import Jsonb
 from desk import desk, log
 from ledger import sql
 from ticket_queue_daemon.actions import AddAssetAction
-from ticket_queue_daemon.errors import TdxError
+from ticket_queue_daemon.errors import StoreError, TdxError
 from ticket_queue_daemon.simulator import searching
+from ticket_queue_daemon.store.asset_syncs import AssetSyncs
 
 if TYPE_CHECKING:
     from desk import Desk
     from ticket_queue_daemon.assets.sync import SyncResult
     from ticket_queue_daemon.simulator.entities import Asset
     from ticket_queue_daemon.simulator.world import World
+    from ticket_queue_daemon.store.pool import Database
     from ticket_queue_daemon.store.tracker import StateTracker
 
 __all__ = ["desk", "log"]
@@ -346,6 +348,39 @@ def test_an_index_that_never_was_complete_is_not_used(desk: Desk, log: StateTrac
     assert len(sql(desk.database_url, INDEX)) == 10
     assert desk.attached(ticket) == []
     assert log.get_ticket_actions(ticket.id)[0]["status"] == "failed"
+
+
+def test_while_another_process_syncs_a_complete_index_is_used(
+    desk: Desk, database: Database
+) -> None:
+    machine = desk.asset("LSAF-D30H6J3", "D30H6J3")
+    synced(desk)
+    let_the_index_age(desk)
+    ticket = desk.ticket("LSAF-D30H6J3 is slow")
+    before = searches(desk)
+
+    with AssetSyncs(database).exclusive():
+        desk.run(AddAssetAction())
+
+    assert desk.attached(ticket) == [machine.id]
+    assert searches(desk) == before
+
+
+def test_while_another_process_fills_the_first_index_nothing_is_concluded(
+    desk: Desk, database: Database
+) -> None:
+    desk.asset("LSAF-D30H6J3", "D30H6J3", owner=desk.alice)
+    ticket = desk.ticket("It is slow")
+
+    with (
+        AssetSyncs(database).exclusive(),
+        pytest.raises(StoreError, match="has been filling the asset index"),
+    ):
+        desk.run(AddAssetAction())
+
+    assert desk.attached(ticket) == []
+    desk.run(AddAssetAction())
+    assert len(desk.attached(ticket)) == 1
 
 
 def test_a_sync_that_failed_takes_nothing_for_gone_and_the_next_goes_on(desk: Desk) -> None:

@@ -74,6 +74,8 @@ class Walk:
         form_ids, status_ids: ids to ask for beside those on TDX's lists.
         whole: end with one search for everything.
         planned: is told how many groups there are, as far as is known.
+        calls: how many were made.
+        listed: TDX's list of statuses, once it was asked for.
     """
 
     tdx: AssetSearches
@@ -84,6 +86,7 @@ class Walk:
     whole: bool
     planned: Callable[[int], None]
     calls: int = 0
+    listed: set[int] | None = None
 
     def groups(self) -> Iterator[Group]:
         """Read each group that is not known yet.
@@ -167,9 +170,12 @@ class Walk:
         return sorted({*listed, *self.form_ids, *(asset.form_id for asset in found), UNSET})
 
     def _statuses(self, found: Sequence[Asset]) -> list[int]:
-        self.calls += 1
-        listed = {status.id for status in self.tdx.statuses()}
-        return sorted({*listed, *self.status_ids, *(asset.status_id for asset in found), UNSET})
+        if self.listed is None:
+            self.calls += 1
+            self.listed = {status.id for status in self.tdx.statuses()}
+        return sorted(
+            {*self.listed, *self.status_ids, *(asset.status_id for asset in found), UNSET}
+        )
 
 
 def _is_cut(found: Sequence[Asset], limit: int) -> bool:
