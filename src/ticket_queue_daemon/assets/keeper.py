@@ -185,6 +185,7 @@ class AssetKeeper:
             )
             result = sync.run(full=full, watch=watch)
             self.index.forget_unknown(self.rules.unknown_age)
+            _LOG.info("Asset index brought up to date: %s", result.sentence())
             return result
 
     def put(self, assets: Iterable[IndexedAsset]) -> None:

@@ -136,7 +136,9 @@ class AssetSync:
         for group in walk.groups():
             self.answered()
             self._keep(run, group)
-            assets += len(group.assets)
+            # A group that is split is read again in its parts, and "rest" is everything.
+            read = len(group.assets) if group.split_into is None else 0
+            assets = max(assets, read) if group.key == "rest" else assets + read
             most = max(groups[-1], len(run.groups)) + len(group.split_into or ())
             groups.append(most)
             watch(SyncProgress(group.key, len(run.groups), most, assets))
