@@ -20,7 +20,9 @@ from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.engine.ticket import Limits
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.hooks import Hooks
+from ticket_queue_daemon.review.pausing import Pausing
 from ticket_queue_daemon.store.bronze import BronzeAssets
+from ticket_queue_daemon.store.corrections import Corrections
 from ticket_queue_daemon.store.embedded import EmbeddedPostgres
 from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.pool import Database
@@ -291,8 +293,20 @@ class App:
                 workers=self.settings.workers,
                 catalog=catalog.get,
                 prepare=lambda: client.check_applications().notes,
+                paused=self._paused,
             )
         return self._cycle
+
+    def _paused(self, dry_run: bool) -> tuple[dict[str, str], list[str]]:
+        """The patterns that rest in a run, judged anew before a real one."""
+        settings = self.settings
+        pausing = Pausing(
+            Corrections(self.database),
+            least=settings.min_pattern_precision,
+            tickets=settings.pattern_tickets,
+            days=settings.pattern_days,
+        )
+        return pausing.before_run(self.clock.now(), dry_run=dry_run)
 
     def _tdx(self) -> TdxClient:
         if self.client is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 COMPUTER_FORM_ID = 2448
 ACTIVE_STATUS_ID = 38
+OWNER_PATTERN = "requestor's computer"
+"""What phase 3 counts as when precision is counted."""
+_TITLE_KEPT = 200
 
 
 class AddAssetAction(BaseAction):
@@ -33,6 +37,9 @@ class AddAssetAction(BaseAction):
     Whether a word is a computer is decided by the list of assets, not by its shape. A computer
     that is named but not eligible (retired, another form) still counts as named: then phase 3
     would attach one that nobody meant, so it does not run.
+
+    An asset of ours that a person took off the ticket is never put back. A pattern that people
+    corrected too often is paused: what it finds is suggested and not attached.
 
     Args:
         add_summary_comment: give the summary comment a line.
@@ -106,7 +113,7 @@ class AddAssetAction(BaseAction):
             TextPart("title", ticket.title),
             TextPart("description", ticket.description, ticket.is_rich_html),
         ]
-        first = find_in_text(texts, facade.asset_catalog(), self._rules)
+        first = find_in_text(texts, facade.asset_catalog(), self._rules_now(facade))
         if first.matches:
             return self._attach(ticket_id, facade, first, attached, _places(first, "ticket "))
         second = self._in_conversation(ticket_id, facade)
@@ -123,7 +130,10 @@ class AddAssetAction(BaseAction):
             )
             for message in facade.get_conversation(ticket_id)
         ]
-        return find_in_text(said, facade.asset_catalog(), self._rules)
+        return find_in_text(said, facade.asset_catalog(), self._rules_now(facade))
+
+    def _rules_now(self, facade: TicketFacade) -> FinderRules:
+        return replace(self._rules, paused_patterns=facade.paused_patterns())
 
     def _attach(
         self,
@@ -135,10 +145,15 @@ class AddAssetAction(BaseAction):
     ) -> ActionResult:
         found = [match.asset for match in finding.matches]
         new = [asset for asset in found if asset.id not in attached]
-        details = {"evidence": finding.to_json(), "found": [label(asset) for asset in found]}
+        details = {
+            "evidence": finding.to_json(),
+            "found": [label(asset) for asset in found],
+            **_seen(ticket_id, facade),
+        }
         if not new:
             return skip(f"{_names(found)} found in {where}, on the ticket already", **details)
-        return self._add(ticket_id, facade, new, f"Computer names found in {where}", details)
+        reason = f"Computer names found in {where}{_suggested([finding])}"
+        return self._add(ticket_id, facade, new, reason, details)
 
     def _owned(
         self,
@@ -148,12 +163,26 @@ class AddAssetAction(BaseAction):
         findings: Sequence[Finding],
     ) -> ActionResult:
         """Phase 3, and every reason not to come to it."""
-        details: dict[str, Any] = {"evidence": [finding.to_json() for finding in findings]}
+        details: dict[str, Any] = {
+            "evidence": [finding.to_json() for finding in findings],
+            **_seen(ticket_id, facade),
+        }
         named = [reason for finding in findings for reason in finding.why_nothing()]
+        if suggested := _suggested(findings):
+            return self._told(f"Nothing added{suggested}", details)
         if any(finding.found_identifier for finding in findings):
             return skip(f"named, but nothing to attach: {'; '.join(named)}", **details)
         if attached and self.skip_if_requestor_asset_exists:
             return skip("no computer is named, and the ticket has an asset already", **details)
+        return self._requestors(ticket_id, facade, attached, details)
+
+    def _requestors(
+        self,
+        ticket_id: int,
+        facade: TicketFacade,
+        attached: set[int | None],
+        details: dict[str, Any],
+    ) -> ActionResult:
         uid = facade.get_ticket(ticket_id).requestor_uid
         if uid is None:
             return skip("no computer is named, and the ticket has no requestor", **details)
@@ -162,7 +191,17 @@ class AddAssetAction(BaseAction):
             return skip(f"no computer is named, and the requestor {owned.reason}", **details)
         if owned.asset.id in attached:
             return skip("the requestor's only computer is on the ticket already", **details)
+        details["pattern"] = OWNER_PATTERN
+        if why := facade.paused_patterns().get(OWNER_PATTERN):
+            suggestion = f"{label(owned.asset)} (the requestor's only computer; paused: {why})"
+            details["suggested"] = [{"asset_id": owned.asset.id, "name": label(owned.asset)}]
+            return self._told(f"Nothing added. Suggested: {suggestion}", details)
         return self._add(ticket_id, facade, [owned.asset], "Requestor's only computer", details)
+
+    def _told(self, sentence: str, details: dict[str, Any]) -> ActionResult:
+        """Nothing to attach, and something that a person should be told."""
+        line = sentence if self.add_summary_comment else ""
+        return ActionResult(message=sentence, summary=line, details=details)
 
     def _add(
         self,
@@ -172,6 +211,15 @@ class AddAssetAction(BaseAction):
         reason: str,
         details: dict[str, Any],
     ) -> ActionResult:
+        ours = facade.our_assets(ticket_id)
+        refused = [asset for asset in assets if asset.id in ours]
+        taken_off = f"{_names(refused)} was taken off by a person"
+        if refused:
+            details = {**details, "taken_off": [asset.id for asset in refused]}
+            assets = [asset for asset in assets if asset.id not in ours]
+            if not assets:
+                return skip(f"{taken_off} and is not put back. {reason}", **details)
+            reason += f". Not put back: {taken_off}"
         taken, left = assets[: self.max_assets_to_add], assets[self.max_assets_to_add :]
         for asset in taken:
             facade.add_asset(ticket_id, asset.id, name=label(asset))
@@ -194,6 +242,22 @@ class AddAssetAction(BaseAction):
 def label(asset: AssetRecord) -> str:
     """What people call an asset: its name, else serial number, else tag, else id."""
     return asset.name or asset.serial_number or asset.tag or str(asset.id)
+
+
+def _seen(ticket_id: int, facade: TicketFacade) -> dict[str, Any]:
+    """What the ticket was when it was read: a later reader can tell what people changed since."""
+    items = facade.get_ticket_items(ticket_id)
+    return {
+        "title": (facade.get_ticket(ticket_id).title or "")[:_TITLE_KEPT],
+        "on_ticket": sorted(item.asset_id for item in items if item.asset_id is not None),
+    }
+
+
+def _suggested(findings: Iterable[Finding]) -> str:
+    """What was found by a pattern that rests, as the end of a sentence; empty for nothing."""
+    paused = [one for finding in findings for one in finding.paused]
+    named = "; ".join(f"{label(one.asset)} ({one.reason})" for one in paused)
+    return f". Suggested: {named}" if named else ""
 
 
 def _names(assets: Iterable[AssetRecord]) -> str:

@@ -74,6 +74,17 @@ class TicketFacade(Protocol):
         """Every asset that is known, to look tokens and owners up in."""
         ...
 
+    def our_assets(self, ticket_id: int) -> frozenset[int]:
+        """The assets that we attached to the ticket, whichever action and version did; one query.
+
+        What of them is not on the ticket any more, a person took off.
+        """
+        ...
+
+    def paused_patterns(self) -> Mapping[str, str]:
+        """The naming patterns that attach nothing at present, and why."""
+        ...
+
     def add_comment(
         self,
         ticket_id: int,

@@ -14,6 +14,7 @@ Verdict = Literal[
     "ambiguous",
     "ineligible",
     "unknown",
+    "paused",
     "duplicate",
     "weak",
     "shared",
@@ -22,7 +23,13 @@ Verdict = Literal[
     "inside_path",
 ]
 # When there is too much of it, what decided something is kept first.
-_RANK: Final[dict[Verdict, int]] = {"taken": 0, "ambiguous": 1, "ineligible": 2, "unknown": 3}
+_RANK: Final[dict[Verdict, int]] = {
+    "taken": 0,
+    "paused": 1,
+    "ambiguous": 1,
+    "ineligible": 2,
+    "unknown": 3,
+}
 _KEPT: Final = 50
 _REASONS: Final = 10
 _AROUND: Final = 40
@@ -117,17 +124,21 @@ class Finding:
     ineligible: tuple[Ineligible, ...] = ()
     unknown: tuple[str, ...] = ()
     ambiguous: tuple[Ambiguous, ...] = ()
+    paused: tuple[Ineligible, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
     @property
     def found_identifier(self) -> bool:
         """Whether some machine was named at all, known or not, eligible or not."""
-        return bool(self.matches or self.ineligible or self.unknown or self.ambiguous)
+        return bool(
+            self.matches or self.ineligible or self.unknown or self.ambiguous or self.paused
+        )
 
     def why_nothing(self) -> list[str]:
         """For each machine that is named and not attached, one sentence without a full stop."""
         reasons = [
-            f"{one.evidence.token} ({one.evidence.where}): {one.reason}" for one in self.ineligible
+            f"{one.evidence.token} ({one.evidence.where}): {one.reason}"
+            for one in (*self.paused, *self.ineligible)
         ]
         reasons += [f"{one.token} ({one.where}): {one.reason}" for one in self.ambiguous]
         reasons += [f"{token}: no asset is called this" for token in self.unknown]

@@ -25,7 +25,7 @@ from ticket_queue_daemon.assets.patterns import is_decoy, pattern_of
 from ticket_queue_daemon.assets.text import html_to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ticket_queue_daemon.assets.catalog import AssetCatalog, AssetRecord, Field, Hit
     from ticket_queue_daemon.assets.identifiers import Candidate
@@ -79,12 +79,15 @@ class FinderRules:
         active_status_ids: statuses of machines in use; ``None`` is any.
         count_inside: addresses in which a name counts after all.
         most_of_one_name: a value that more assets than this share is no identifier.
+        paused_patterns: patterns that people have corrected too often, and why: what follows one is
+            found and told, and not taken.
     """
 
     form_ids: frozenset[int] | None = None
     active_status_ids: frozenset[int] | None = frozenset({ACTIVE_STATUS_ID})
     count_inside: frozenset[Inside] = frozenset()
     most_of_one_name: int = 8
+    paused_patterns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ class _Report:
     rules: FinderRules
     matches: dict[int, Match] = field(default_factory=dict)
     ineligible: dict[int, Ineligible] = field(default_factory=dict)
+    paused: dict[int, Ineligible] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
     unsettled: list[tuple[int, _Mention, list[Hit]]] = field(default_factory=list)
     evidence: list[Evidence | None] = field(default_factory=list)
@@ -178,6 +182,7 @@ class _Report:
             ineligible=tuple(one for one in self.ineligible.values()),
             unknown=tuple(self.unknown.values()),
             ambiguous=tuple(ambiguous.values()),
+            paused=tuple(one for key, one in self.paused.items() if key not in self.matches),
             evidence=tuple(one for one in self.evidence if one is not None),
         )
 
@@ -189,6 +194,12 @@ class _Report:
         if len(mention.hits) > 1:
             reason += f", the only eligible one of {len(mention.hits)} assets"
         evidence = mention.evidence("taken", reason, hit)
+        if why := self.rules.paused_patterns.get(evidence.pattern):
+            reason = f"found, but this pattern is paused: {why}"
+            evidence = mention.evidence("paused", reason, hit)
+            self.evidence.append(evidence)
+            self.paused.setdefault(hit.asset.id, Ineligible(hit.asset, reason, evidence))
+            return
         self.evidence.append(evidence)
         self.matches[hit.asset.id] = Match(hit.asset, evidence)
 

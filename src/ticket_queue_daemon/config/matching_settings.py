@@ -38,3 +38,31 @@ class MatchingSettings(BaseModel):
             "status ids with commas between them",
         ),
     ] = (38,)
+    min_pattern_precision: Annotated[
+        float,
+        Field(ge=0, le=1, allow_inf_nan=False),
+        Variable(
+            "DAEMON_MIN_PATTERN_PRECISION",
+            "a naming pattern that is surely less precise, by what people take off again, is paused; "
+            "0 pauses none",
+            "a number from 0 to 1",
+        ),
+    ] = 0.95
+    pattern_tickets: Annotated[
+        int,
+        Field(ge=1, le=1_000_000),
+        Variable(
+            "DAEMON_PATTERN_TICKETS",
+            "tickets on which a pattern attached something before it is judged",
+            "a whole number from 1 to 1000000",
+        ),
+    ] = 20
+    pattern_days: Annotated[
+        int,
+        Field(ge=1, le=365),
+        Variable(
+            "DAEMON_PATTERN_DAYS",
+            "days back over which a pattern is judged",
+            "a whole number of days from 1 to 365",
+        ),
+    ] = 28

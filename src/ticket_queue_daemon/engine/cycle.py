@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.engine import guard
@@ -28,7 +29,7 @@ from ticket_queue_daemon.observe.events import (
 from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from ticket_queue_daemon.assets.catalog import AssetCatalog
     from ticket_queue_daemon.clock import Clock
@@ -68,6 +69,8 @@ class Cycle:
 
     Attributes:
         prepare: called before the first ticket is touched: checks application ids, says notes.
+        paused: called once a run that has work: the patterns that rest and why; it may judge them
+            first, and gives a sentence for each that it paused. Told whether the run is a dry one.
         stopping: asked between tickets; True ends the pass after the work in hand.
     """
 
@@ -79,6 +82,7 @@ class Cycle:
     workers: int
     catalog: Callable[[], AssetCatalog]
     prepare: Callable[[], Sequence[str]]
+    paused: Callable[[bool], tuple[Mapping[str, str], Sequence[str]]] = lambda _: ({}, ())
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
 
     def run(
@@ -110,11 +114,19 @@ class Cycle:
         tally, plans, stopped = Tally(), [], ""
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
-            notes += _said(ready, observer)
+            paused, told = self.paused(dry_run)
+            notes += _said([*ready, *told], observer)
+            read = partial(
+                TicketReader,
+                self.tdx,
+                catalog=self.catalog,
+                ours=self.tracker.our_assets,
+                paused=paused,
+            )
             if dry_run:
-                plans = self._preview(work, tally)
+                plans = self._preview(work, read, tally)
             else:
-                stopped = self._carry_out(work, run_id, tally, observer, stopping)
+                stopped = self._carry_out(work, read, run_id, tally, observer, stopping)
         finished = RunReport(
             run_id=run_id,
             dry_run=dry_run,
@@ -159,10 +171,11 @@ class Cycle:
             self.tracker.register_actions(self.queue.keys)
         return notes
 
-    def _preview(self, work: dict[int, list[str]], tally: Tally) -> list[PlanView]:
+    def _preview(
+        self, work: dict[int, list[str]], read: Callable[[int], TicketReader], tally: Tally
+    ) -> list[PlanView]:
         def one(ticket_id: int) -> list[PlanView]:
-            reader = TicketReader(self.tdx, ticket_id, self.catalog)
-            views, outcomes = preview(reader, self.queue.actions, work[ticket_id])
+            views, outcomes = preview(read(ticket_id), self.queue.actions, work[ticket_id])
             tally.add(outcomes)
             return views
 
@@ -172,6 +185,7 @@ class Cycle:
     def _carry_out(
         self,
         work: dict[int, list[str]],
+        read: Callable[[int], TicketReader],
         run_id: uuid.UUID,
         tally: Tally,
         observer: Observer,
@@ -195,8 +209,7 @@ class Cycle:
             )
 
             def one(ticket_id: int) -> None:
-                reader = TicketReader(self.tdx, ticket_id, self.catalog)
-                outcomes = TicketWork(line, reader).run(work[ticket_id])
+                outcomes = TicketWork(line, read(ticket_id)).run(work[ticket_id])
                 tally.add(outcomes)
                 self.breaker.count(failed="failed" in outcomes)
 

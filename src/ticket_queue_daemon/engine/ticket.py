@@ -12,6 +12,7 @@ stored plan.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.engine.applying import Applier
@@ -207,6 +208,7 @@ class TicketWork:
             occurrence=claim.occurrence,
             shared=self.shared,
         )
+        self._note_corrections(claim)
         reach(Checkpoint.PLANNED)
         if isinstance(made, Declined):
             # What a summary declines to tell is settled too, or it would be asked for ever.
@@ -216,6 +218,18 @@ class TicketWork:
         if isinstance(made, Unsuccessful):
             return self._fail(claim, made.reason, final=False, details=dict(made.plan.details))
         return made
+
+    def _note_corrections(self, claim: Claim) -> None:
+        """Write down what a person took off after us, when planning has shown it anyway."""
+        known = self.reader.corrections_if_known()
+        if known is None:
+            return
+        present, found = known
+        # What we attached a moment ago may not show yet.
+        settled = claim.db_now - timedelta(seconds=sum(self.line.limits.settle_seconds))
+        self.line.tracker.note_corrections(
+            self.ticket_id, present, [one for one in found if one.decided_at <= settled]
+        )
 
     def _apply(
         self, claim: Claim, plan: Plan, stored: Mapping[str, Any], *, fresh: bool
