@@ -20,6 +20,7 @@ from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.engine.ticket import Limits
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.hooks import Hooks
+from ticket_queue_daemon.review.checking import Checker
 from ticket_queue_daemon.review.pausing import Pausing
 from ticket_queue_daemon.store.bronze import BronzeAssets
 from ticket_queue_daemon.store.corrections import Corrections
@@ -270,15 +271,31 @@ class App:
             settling=timedelta(seconds=sum(self.settings.settle_seconds)),
         )
 
+    def checker(self) -> Checker:
+        """Who reads tickets again and writes corrections down; one call, to check the application ids.
+
+        Raises:
+            InstanceMismatch: the database belongs to another TDX instance.
+        """
+        client = self._tdx()
+        self._check_instance()
+        client.check_applications()
+        settling = timedelta(seconds=sum(self.settings.settle_seconds))
+        corrections = Corrections(self.database)
+        settled = Reports(self.database).now() - settling
+        return Checker(client, corrections, self._catalog().get, settled=settled)
+
+    def _catalog(self) -> LazyCatalog:
+        return LazyCatalog(
+            bronze=BronzeAssets(self.database),
+            search=self._tdx().assets.all,
+            clock=self.clock,
+            max_age=self.settings.asset_max_age,
+        )
+
     def _make_cycle(self) -> Cycle:
         if self._cycle is None:
             client = self._tdx()
-            catalog = LazyCatalog(
-                bronze=BronzeAssets(self.database),
-                search=client.assets.all,
-                clock=self.clock,
-                max_age=self.settings.asset_max_age,
-            )
             self._cycle = Cycle(
                 tdx=client,
                 tracker=self.tracker,
@@ -291,7 +308,7 @@ class App:
                     settle_seconds=self.settings.settle_seconds,
                 ),
                 workers=self.settings.workers,
-                catalog=catalog.get,
+                catalog=self._catalog().get,
                 prepare=lambda: client.check_applications().notes,
                 paused=self._paused,
             )

@@ -194,7 +194,7 @@ class AddAssetAction(BaseAction):
         details["pattern"] = OWNER_PATTERN
         if why := facade.paused_patterns().get(OWNER_PATTERN):
             suggestion = f"{label(owned.asset)} (the requestor's only computer; paused: {why})"
-            details["suggested"] = [{"asset_id": owned.asset.id, "name": label(owned.asset)}]
+            details["suggested"] = _listed([owned.asset])
             return self._told(f"Nothing added. Suggested: {suggestion}", details)
         return self._add(ticket_id, facade, [owned.asset], "Requestor's only computer", details)
 
@@ -215,7 +215,7 @@ class AddAssetAction(BaseAction):
         refused = [asset for asset in assets if asset.id in ours]
         taken_off = f"{_names(refused)} was taken off by a person"
         if refused:
-            details = {**details, "taken_off": [asset.id for asset in refused]}
+            details = {**details, "taken_off": _listed(refused)}
             assets = [asset for asset in assets if asset.id not in ours]
             if not assets:
                 return skip(f"{taken_off} and is not put back. {reason}", **details)
@@ -233,8 +233,8 @@ class AddAssetAction(BaseAction):
             details={
                 **details,
                 "reason": reason,
-                "added": [{"asset_id": asset.id, "name": label(asset)} for asset in taken],
-                "not_added": [{"asset_id": asset.id, "name": label(asset)} for asset in left],
+                "added": _listed(taken),
+                "not_added": _listed(left),
             },
         )
 
@@ -258,6 +258,10 @@ def _suggested(findings: Iterable[Finding]) -> str:
     paused = [one for finding in findings for one in finding.paused]
     named = "; ".join(f"{label(one.asset)} ({one.reason})" for one in paused)
     return f". Suggested: {named}" if named else ""
+
+
+def _listed(assets: Iterable[AssetRecord]) -> list[dict[str, Any]]:
+    return [{"asset_id": asset.id, "name": label(asset)} for asset in assets]
 
 
 def _names(assets: Iterable[AssetRecord]) -> str:

@@ -82,6 +82,16 @@ COMMANDS: dict[str, Command] = {
         options.VERIFY_CODES,
         needs=Need.TDX,
     ),
+    "matching-report": Command(
+        "show which computers were attached, suggested, refused and corrected, and how good the "
+        "patterns are",
+        options.matching_report,
+        options.MATCHING_REPORT_EXAMPLES,
+        needs=Need.TDX,
+    ),
+    "resume-pattern": Command(
+        "let a paused naming pattern attach again", options.resume_pattern, changes_state=True
+    ),
     "baseline": Command(
         "mark the tickets now in the report as done without executing anything",
         options.baseline,

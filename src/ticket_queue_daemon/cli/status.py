@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli.exits import Verdict
+from ticket_queue_daemon.cli.output import safe
+from ticket_queue_daemon.review.pausing import quoted
 from ticket_queue_daemon.store.reports import Reports
 
 if TYPE_CHECKING:
@@ -42,13 +44,15 @@ def judge(report: StatusReport) -> Verdict:
     """Critical if work was left behind, a warning if something waits for a person, else fine."""
     if report.overdue:
         return Verdict.CRITICAL
-    return Verdict.WARNING if report.for_good or report.parked else Verdict.FINE
+    waiting = report.for_good or report.parked or report.paused_patterns
+    return Verdict.WARNING if waiting else Verdict.FINE
 
 
 def _print(terminal: Terminal, report: StatusReport) -> None:
     terminal.say(f"TDX instance: {report.instance or 'none yet (no run so far)'}")
     terminal.say(f"Database: PostgreSQL {report.server}, tables version {report.schema}")
     _figures(terminal, report)
+    _paused(terminal, report)
     _held(terminal, report)
     _failing(terminal, report)
     _started(terminal, report)
@@ -70,6 +74,21 @@ def _figures(terminal: Terminal, report: StatusReport) -> None:
             ("lines for a summary", report.uncovered, _uncovered(report)),
         ],
     )
+
+
+def _paused(terminal: Terminal, report: StatusReport) -> None:
+    rows = [
+        (
+            safe(one.pattern, style="bold yellow"),
+            _at(one.paused_at),
+            one.reason,
+            f"matching-report, then resume-pattern {quoted(one.pattern)}",
+        )
+        for one in report.paused_patterns
+    ]
+    if rows:
+        title = "PAUSED PATTERNS: what they find is suggested and not attached"
+        terminal.table(("pattern", "since", "reason", "what to do"), rows, title=title)
 
 
 def _held(terminal: Terminal, report: StatusReport) -> None:

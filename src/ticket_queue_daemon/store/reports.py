@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.store.corrections import Pause
 from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.pool import fetch
 from ticket_queue_daemon.store.sql import sql
@@ -127,6 +128,7 @@ class StatusReport:
     parked_rows: list[Parked] = field(default_factory=list)
     started_rows: list[Started] = field(default_factory=list)
     recent: list[Recent] = field(default_factory=list)
+    paused_patterns: list[Pause] = field(default_factory=list)
 
 
 class Reports:
@@ -181,6 +183,7 @@ class Reports:
                     Started(**row) for row in fetch(connection, sql("status_started"), given)
                 ],
                 recent=[Recent(**row) for row in fetch(connection, sql("status_recent"))],
+                paused_patterns=[Pause(**row) for row in fetch(connection, sql("paused_patterns"))],
             )
 
     def parked(self, text: str) -> list[Parked]:
