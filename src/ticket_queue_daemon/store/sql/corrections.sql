@@ -48,11 +48,16 @@ WHERE ticket_id = ANY (%(ticket_ids)s::integer[]) AND metadata -> 'details' ? 'e
 ORDER BY ticket_id, executed_at, action_id
 
 -- corrections_of --
--- What people corrected on these tickets.
-SELECT ticket_id, asset_id, kind, log_id, name, pattern, token, in_text, decided_at, noticed_at
-FROM meta.daemon_corrections
-WHERE ticket_id = ANY (%(ticket_ids)s::integer[])
-ORDER BY ticket_id, kind, asset_id
+-- What people corrected on these tickets: one probe of the key for each.
+SELECT found.*
+FROM unnest(%(ticket_ids)s::integer[]) AS given (ticket_id)
+CROSS JOIN LATERAL (
+    SELECT ticket_id, asset_id, kind, log_id, name, pattern, token, in_text, decided_at, noticed_at
+    FROM meta.daemon_corrections
+    WHERE ticket_id = given.ticket_id
+    LIMIT 1000
+) found
+ORDER BY found.ticket_id, found.kind, found.asset_id
 
 -- matching_figures --
 -- Per pattern and ISO week: what we attached, what of it people took off, what we missed.
