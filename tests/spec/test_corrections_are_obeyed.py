@@ -221,3 +221,30 @@ def test_it_costs_one_query_and_no_call_and_only_where_there_is_something_to_att
 
     assert asked == [ticket.id]
     assert desk.simulator.requests.count("GET /{appId}/tickets/{id}/assets") == 2
+
+
+def test_resolve_retry_of_what_never_came_about_still_attaches(
+    desk: Desk, machine: Asset, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = desk.simulator.faults.add("drop_before", method="POST", route=ATTACH, times=2)
+    report = desk.run(V1, max_attempts=1)
+    desk.simulator.faults.remove(rule)
+    assert (report.held, desk.attached(ticket)) == (1, [])
+    monkeypatch.setenv("DATABASE_URL", desk.database_url)
+
+    assert main(["resolve", str(ticket.id), "--retry"]) == 0
+    desk.run(V1)
+
+    assert desk.attached(ticket) == [machine.id]
+    assert noted(desk, ticket) == []
+
+
+def test_what_tdx_may_not_show_yet_is_not_noted(desk: Desk, machine: Asset, ticket: Ticket) -> None:
+    """It is obeyed all the same: attaching it again would be no better."""
+    desk.run(V1)
+    desk.world.remove_asset_from_ticket(ticket.id, machine.id)
+
+    desk.run(V2, settle_seconds=(3600.0,))
+
+    assert desk.attached(ticket) == []
+    assert noted(desk, ticket) == []

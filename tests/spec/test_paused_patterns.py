@@ -199,3 +199,14 @@ def test_a_pattern_that_does_not_rest_is_named(
 
     assert main(["resume-pattern", "tag"]) == 2
     assert "No pattern 'tag' is paused" in capsys.readouterr().err
+
+
+def test_what_is_on_the_ticket_is_not_suggested(desk: Desk, database: Database) -> None:
+    Corrections(database).pause(PatternTickets(PATTERN, 30, 5))
+    ticket = one_more(desk, 0)
+    [machine] = [one for one in desk.world.assets.values() if one.serial == serial(0)]
+    desk.world.attach_asset(ticket.id, machine.id)
+
+    desk.run(V1, SUMMARY)
+
+    assert desk.comments(ticket) == []

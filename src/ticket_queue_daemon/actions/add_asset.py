@@ -152,7 +152,8 @@ class AddAssetAction(BaseAction):
         }
         if not new:
             return skip(f"{_names(found)} found in {where}, on the ticket already", **details)
-        reason = f"Computer names found in {where}{_suggested([finding])}"
+        suggested = _suggested(ticket_id, facade, [finding])
+        reason = f"Computer names found in {where}{suggested}"
         return self._add(ticket_id, facade, new, reason, details)
 
     def _owned(
@@ -168,7 +169,7 @@ class AddAssetAction(BaseAction):
             **_seen(ticket_id, facade),
         }
         named = [reason for finding in findings for reason in finding.why_nothing()]
-        if suggested := _suggested(findings):
+        if suggested := _suggested(ticket_id, facade, findings):
             return self._told(f"Nothing added{suggested}", details)
         if any(finding.found_identifier for finding in findings):
             return skip(f"named, but nothing to attach: {'; '.join(named)}", **details)
@@ -253,10 +254,17 @@ def _seen(ticket_id: int, facade: TicketFacade) -> dict[str, Any]:
     }
 
 
-def _suggested(findings: Iterable[Finding]) -> str:
+def _suggested(ticket_id: int, facade: TicketFacade, findings: Iterable[Finding]) -> str:
     """What was found by a pattern that rests, as the end of a sentence; empty for nothing."""
     paused = [one for finding in findings for one in finding.paused]
-    named = "; ".join(f"{label(one.asset)} ({one.reason})" for one in paused)
+    if not paused:
+        return ""
+    # What is there needs no suggestion; what a person took off gets none.
+    there = {item.asset_id for item in facade.get_ticket_items(ticket_id)}
+    settled = there | facade.our_assets(ticket_id)
+    named = "; ".join(
+        f"{label(one.asset)} ({one.reason})" for one in paused if one.asset.id not in settled
+    )
     return f". Suggested: {named}" if named else ""
 
 

@@ -114,15 +114,8 @@ class Cycle:
         tally, plans, stopped = Tally(), [], ""
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
-            paused, told = self.paused(dry_run)
+            read, told = self._readers(dry_run=dry_run)
             notes += _said([*ready, *told], observer)
-            read = partial(
-                TicketReader,
-                self.tdx,
-                catalog=self.catalog,
-                ours=self.tracker.our_assets,
-                paused=paused,
-            )
             if dry_run:
                 plans = self._preview(work, read, tally)
             else:
@@ -170,6 +163,13 @@ class Cycle:
             self.tracker.bind_instance(self.tdx.instance)
             self.tracker.register_actions(self.queue.keys)
         return notes
+
+    def _readers(self, *, dry_run: bool) -> tuple[Callable[[int], TicketReader], Sequence[str]]:
+        """What makes a reader for each ticket, and a sentence for each pattern paused just now."""
+        paused, told = self.paused(dry_run)
+        ours = self.tracker.our_assets
+        read = partial(TicketReader, self.tdx, catalog=self.catalog, ours=ours, paused=paused)
+        return read, told
 
     def _preview(
         self, work: dict[int, list[str]], read: Callable[[int], TicketReader], tally: Tally

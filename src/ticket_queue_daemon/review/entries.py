@@ -183,6 +183,8 @@ def _became(
     row: MatchedRow, verdict: str, asset_id: object, attach: Mapping[int, Mapping[str, Any]]
 ) -> tuple[Outcome, str]:
     """What came of a mention, and why if its own reason does not say it."""
+    if verdict == "paused" and asset_id in (on_ticket(row) or ()):
+        return Outcome.THERE, "it was on the ticket when the daemon looked"
     if verdict in _SUGGESTIONS:
         return Outcome.SUGGESTED, ""
     if verdict != "taken" or not isinstance(asset_id, int):

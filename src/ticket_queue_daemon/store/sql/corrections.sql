@@ -42,10 +42,17 @@ LIMIT %(most)s
 
 -- matched_rows --
 -- What was decided on these tickets and why, oldest first.
-SELECT log_id, ticket_id, action_id, status, executed_at, error_message, metadata, plan
-FROM meta.daemon_action_log
-WHERE ticket_id = ANY (%(ticket_ids)s::integer[]) AND metadata -> 'details' ? 'evidence'
-ORDER BY ticket_id, executed_at, action_id
+SELECT found.*
+FROM unnest(%(ticket_ids)s::integer[]) AS given (ticket_id)
+CROSS JOIN LATERAL (
+    SELECT log_id, ticket_id, action_id, status, executed_at, error_message, metadata, plan
+    FROM meta.daemon_action_log
+    WHERE ticket_id = given.ticket_id
+    ORDER BY action_id
+    LIMIT 1000
+) found
+WHERE found.metadata -> 'details' ? 'evidence' AND found.executed_at IS NOT NULL
+ORDER BY found.ticket_id, found.executed_at, found.action_id
 
 -- corrections_of --
 -- What people corrected on these tickets: one probe of the key for each.
