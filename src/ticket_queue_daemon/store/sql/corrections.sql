@@ -19,7 +19,9 @@ WITH undone AS (
     FROM unnest(
         %(asset_ids)s::bigint[], %(kinds)s::text[], %(log_ids)s::uuid[], %(names)s::text[],
         %(patterns)s::text[], %(tokens)s::text[], %(in_text)s::boolean[],
-        %(decided)s::timestamptz[]) AS given
+        %(decided)s::timestamptz[]
+    ) AS given (asset_id, kind, log_id, name, pattern, token, in_text, decided_at)
+    ORDER BY given.asset_id, given.kind
     ON CONFLICT (ticket_id, asset_id, kind) DO NOTHING
     RETURNING 1
 )
