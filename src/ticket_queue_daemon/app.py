@@ -12,11 +12,13 @@ from ticket_queue_daemon.actions import AddAssetAction, SummaryCommentAction
 from ticket_queue_daemon.actions.python_file import load_actions
 from ticket_queue_daemon.assets.catalog import LazyCatalog
 from ticket_queue_daemon.audit.auditor import Auditor
-from ticket_queue_daemon.clock import SystemClock
+from ticket_queue_daemon.clock import SystemClock, waking
 from ticket_queue_daemon.config import credentials as secrets
 from ticket_queue_daemon.engine.cycle import Cycle, Queue
 from ticket_queue_daemon.engine.daemon import Daemon
+from ticket_queue_daemon.engine.explaining import Explanation, explain
 from ticket_queue_daemon.engine.keys import bind
+from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.ticket import Limits
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.hooks import Hooks
@@ -34,7 +36,7 @@ from ticket_queue_daemon.tdx.config import AdminKey, Credentials, Login, TdxConf
 from ticket_queue_daemon.tdx.reports import ticket_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from types import TracebackType
 
     from ticket_queue_daemon.actions.base import BaseAction
@@ -43,9 +45,6 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.engine.report import RunReport
     from ticket_queue_daemon.observe.events import Observer
 
-STOP_GRACE_SECONDS = 5.0
-"""How long work in hand may go on waiting (for TDX's limits, for a look) after a stop."""
-STOP_POLL_SECONDS = 0.2
 CONNECTIONS_BESIDE_WORKERS = 3
 """The poll, the lease keeper, and whoever asks for a status."""
 
@@ -102,13 +101,15 @@ class App:
         need_tdx: bool = True,
         auto_upgrade: bool = False,
         read_only: bool = False,
+        with_actions: bool = False,
         clock: SystemClock | None = None,
     ) -> Self:
         """Open the database (the embedded one without ``DATABASE_URL``) and the client.
 
         No request goes to TDX here. Without ``need_tdx`` neither a client nor the actions are
         needed, so what is wrong with them keeps nobody from looking at the database. With
-        ``read_only`` the client refuses to change TDX, and the actions are not needed either.
+        ``read_only`` the client refuses to change TDX, and the actions are not needed either,
+        unless ``with_actions``.
 
         Raises:
             ConfigError: settings or the action file are wrong.
@@ -117,7 +118,7 @@ class App:
         app = cls(settings, clock)
         try:
             if need_tdx:
-                if not read_only:
+                if with_actions or not read_only:
                     app._open_actions(actions)
                 app._open_tdx(read_only=read_only)
             app._open_database(auto_upgrade=auto_upgrade)
@@ -196,7 +197,7 @@ class App:
             stop: set it to end the pass after the work in hand.
         """
         stop = stop or threading.Event()
-        with _waking(self.clock, stop):
+        with waking(self.clock, stop):
             return self._one_pass(dry_run=dry_run, confirm=confirm, observer=observer, stop=stop)
 
     def _one_pass(
@@ -230,7 +231,7 @@ class App:
         def one_pass() -> RunReport:
             return self._one_pass(dry_run=dry_run, confirm=confirm, observer=observer, stop=stop)
 
-        with _waking(self.clock, stop):
+        with waking(self.clock, stop):
             return Daemon(one_pass, self.clock, hooks, interval, stop).run()
 
     def _check_instance(self) -> None:
@@ -283,12 +284,34 @@ class App:
         settling = timedelta(seconds=sum(self.settings.settle_seconds))
         corrections = Corrections(self.database)
         settled = Reports(self.database).now() - settling
-        return Checker(client, corrections, self._catalog().get, settled=settled)
+        return Checker(client, corrections, self._catalog(client).get, settled=settled)
 
-    def _catalog(self) -> LazyCatalog:
+    def explain(self, ticket_id: int) -> Explanation:
+        """Why the configured actions did what they did to a ticket, and what they would do now.
+
+        Raises:
+            InstanceMismatch: the database belongs to another TDX instance.
+            TdxError: TDX is away, or the ticket is known to nobody.
+        """
+        client = self._tdx()
+        self._check_instance()
+        rows = self.tracker.get_ticket_actions(ticket_id)
+        lines = Reports(self.database).open_lines(ticket_id)
+        client.check_applications()
+        paused, _ = self._paused(dry_run=True)
+        reader = TicketReader(
+            client,
+            ticket_id,
+            self._catalog(client).get,
+            ours=self.tracker.our_assets,
+            paused=paused,
+        )
+        return explain(reader, self._bound, rows, lines, self.clock.now())
+
+    def _catalog(self, client: TdxClient) -> LazyCatalog:
         return LazyCatalog(
             bronze=BronzeAssets(self.database),
-            search=self._tdx().assets.all,
+            search=client.assets.all,
             clock=self.clock,
             max_age=self.settings.asset_max_age,
         )
@@ -308,7 +331,7 @@ class App:
                     settle_seconds=self.settings.settle_seconds,
                 ),
                 workers=self.settings.workers,
-                catalog=self._catalog().get,
+                catalog=self._catalog(client).get,
                 prepare=lambda: client.check_applications().notes,
                 paused=self._paused,
             )
@@ -356,24 +379,3 @@ def _credentials(given: secrets.Credentials) -> Credentials:
             return Login(username, password)
         case secrets.Token(token):
             return Token(token)
-
-
-@contextlib.contextmanager
-def _waking(clock: SystemClock, stop: threading.Event) -> Iterator[None]:
-    """Once ``stop`` is set and the grace is over, end every wait of the client and the engine."""
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(STOP_POLL_SECONDS):
-            if stop.is_set():
-                if not over.wait(STOP_GRACE_SECONDS):
-                    clock.stop()
-                return
-
-    thread = threading.Thread(target=watch, name="stopper", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()

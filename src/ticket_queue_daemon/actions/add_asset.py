@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
+from ticket_queue_daemon.actions.base import (
+    ActionResult,
+    BaseAction,
+    Reevaluate,
+    TicketFacade,
+    skip,
+)
 from ticket_queue_daemon.assets.finder import (
     FinderRules,
     Finding,
@@ -51,6 +57,8 @@ class AddAssetAction(BaseAction):
         active_status_ids: the statuses that are active.
         database_url: taken for the seed's sake; the daemon's own database is used.
         version: raise it to look at every ticket again.
+        reevaluate: ``on_update``: look again at a ticket that was skipped, once it has changed; the
+            requestor may have named the machine since. The action id stays as it is.
     """
 
     def __init__(
@@ -64,6 +72,7 @@ class AddAssetAction(BaseAction):
         active_status_ids: Iterable[int] = (ACTIVE_STATUS_ID,),
         database_url: str | None = None,
         version: str = "v1",
+        reevaluate: Reevaluate = "never",
     ) -> None:
         super().__init__(version=version)
         del database_url
@@ -76,6 +85,7 @@ class AddAssetAction(BaseAction):
         self.max_assets_to_add = max_assets_to_add
         self.skip_if_requestor_asset_exists = skip_if_requestor_asset_exists
         self.active_status_only = active_status_only
+        self.reevaluate = reevaluate
         self.form_ids = tuple(sorted(computer_form_ids or (computer_form_id,)))
         self.active_status_ids = tuple(sorted(active_status_ids))
         self._rules = FinderRules(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 OnUnknown = Literal["verify", "never_repeat", "repeat"]
 """What to do with an effect whose answer was lost and that can't be looked up."""
+Reevaluate = Literal["never", "on_update"]
+"""When an action looks again at a ticket that it skipped: never, or once the ticket has changed."""
 
 
 class ActionError(DaemonError):
@@ -195,6 +197,8 @@ class BaseAction(ABC):
     on_closed: ClassVar[bool] = False
     """True if the action may touch completed and cancelled tickets; a comment may reopen them."""
     on_unknown: OnUnknown = "verify"
+    reevaluate: Reevaluate = "never"
+    """Not part of the config: it decides when the action looks, not what it does."""
 
     def __init__(self, version: str = "v1", **options: Any) -> None:
         self.version = version

@@ -25,6 +25,12 @@ A whole sandbox in two terminals, both in the same empty folder:
   ticket-queue-daemon --dry-run
 """
 
+EXPLAIN_EXAMPLES = """\
+The ticket is read from TDX, in the report or not; nothing is changed, and the calls are told.
+  ticket-queue-daemon explain 9291804
+  ticket-queue-daemon explain 9291804 --config actions.py --json
+"""
+
 RESOLVE_EXAMPLES = """\
 Look at the ticket in TDX first: `status` lists what is held, `ticket ID` tells what was sent.
   ticket-queue-daemon resolve 1f3c9a20 --done    # it is there: tick it off, and tell it
@@ -41,7 +47,8 @@ The tickets are read again, one call each, and what people corrected is written 
 STATUS_CODES = """\
 exit codes, for monitors:
   0    nothing needs a person
-  1    something failed for good or is held for review, or a pattern is paused
+  1    something failed for good or is held for review, a queue was stopped by its failures,
+       or a pattern is paused
   2    work was left behind for more than 10 minutes, and no daemon takes it up
   3    the database can't be reached
 """
@@ -103,6 +110,13 @@ def db(parser: argparse.ArgumentParser) -> None:
 def ticket(parser: argparse.ArgumentParser) -> None:
     """Whose story."""
     parser.add_argument("ticket_id", metavar="ID", type=ticket_id, help="the ticket's id")
+
+
+def explain(parser: argparse.ArgumentParser) -> None:
+    """Which ticket, by which rules, and in which form."""
+    parser.add_argument("ticket_id", metavar="ID", type=ticket_id, help="the ticket's id")
+    setting(parser, "config_path", metavar="FILE", default=argparse.SUPPRESS)
+    _json(parser)
 
 
 def retry(parser: argparse.ArgumentParser) -> None:

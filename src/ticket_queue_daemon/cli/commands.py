@@ -63,6 +63,13 @@ COMMANDS: dict[str, Command] = {
     "ticket": Command(
         "tell one ticket's story: every action, what was sent, what was answered", options.ticket
     ),
+    "explain": Command(
+        "say why a ticket was or was not changed, and what would be done to it now",
+        options.explain,
+        options.EXPLAIN_EXAMPLES,
+        beside=("config_path", "auto_upgrade"),
+        needs=Need.TDX,
+    ),
     "stats": Command("count the actions by status and by type"),
     "retry": Command("make failed actions due at once", options.retry, changes_state=True),
     "resolve": Command(

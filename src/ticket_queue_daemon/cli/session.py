@@ -39,7 +39,9 @@ class Session:
     settings: Settings
     terminal: Terminal
 
-    def open_app(self, *, need_tdx: bool, read_only: bool = False) -> App:
+    def open_app(
+        self, *, need_tdx: bool, read_only: bool = False, with_actions: bool = False
+    ) -> App:
         """The opened application; what it noticed on opening is logged.
 
         Raises:
@@ -52,6 +54,7 @@ class Session:
             need_tdx=need_tdx,
             auto_upgrade=self.args.auto_upgrade,
             read_only=read_only,
+            with_actions=with_actions,
         )
         for note in app.notes:
             _LOG.info(note)

@@ -41,16 +41,21 @@ def status(session: Session) -> Verdict:
 
 
 def judge(report: StatusReport) -> Verdict:
-    """Critical if work was left behind, a warning if something waits for a person, else fine."""
+    """Critical if work was left behind, a warning if something waits for a person, else fine.
+
+    A run that was stopped because too much failed waits for a person too: to look why.
+    """
     if report.overdue:
         return Verdict.CRITICAL
-    waiting = report.for_good or report.parked or report.paused_patterns
-    return Verdict.WARNING if waiting else Verdict.FINE
+    waits = report.for_good or report.parked or report.open_circuits or report.paused_patterns
+    return Verdict.WARNING if waits else Verdict.FINE
 
 
 def _print(terminal: Terminal, report: StatusReport) -> None:
     terminal.say(f"TDX instance: {report.instance or 'none yet (no run so far)'}")
     terminal.say(f"Database: PostgreSQL {report.server}, tables version {report.schema}")
+    for one in report.open_circuits:
+        terminal.say(f"{one.queue} is stopped since {_at(one.since)}: {one.reason}.")
     _figures(terminal, report)
     _paused(terminal, report)
     _held(terminal, report)

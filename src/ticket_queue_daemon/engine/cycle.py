@@ -30,6 +30,7 @@ from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from ticket_queue_daemon.assets.catalog import AssetCatalog
     from ticket_queue_daemon.clock import Clock
@@ -105,9 +106,9 @@ class Cycle:
         calls = sum(self.tdx.call_counts().values())
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
-        notes = [*found.notes, *_odd_rows(found)]
+        notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
-        pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys)
+        pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys, found.modified)
         reach(Checkpoint.POLLED)
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
@@ -119,7 +120,8 @@ class Cycle:
             if dry_run:
                 plans = self._preview(work, read, tally)
             else:
-                stopped = self._carry_out(work, read, run_id, tally, observer, stopping)
+                dates = found.modified or {}
+                stopped = self._carry_out(work, read, dates, run_id, tally, observer, stopping)
         finished = RunReport(
             run_id=run_id,
             dry_run=dry_run,
@@ -139,6 +141,16 @@ class Cycle:
         """One report call. What can't be read is raised and never taken for an empty queue."""
         report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
         return ticket_ids(report, self.queue.id_column)
+
+    def _blind(self, found: TicketIds) -> list[str]:
+        """What to say when an action asks to look again, and the report can't tell when."""
+        if found.modified is not None or not any(key.on_update for key in self.queue.keys):
+            return []
+        note = (
+            f"Report {self.queue.report_id} has no modified date, so no ticket that was skipped is "
+            'looked at again (reevaluate="on_update"). Add the column Modified to the report.'
+        )
+        return [note]
 
     def _get_ready(
         self, pending: Sequence[Pending], *, dry_run: bool, confirmed: Collection[str]
@@ -186,13 +198,15 @@ class Cycle:
         self,
         work: dict[int, list[str]],
         read: Callable[[int], TicketReader],
+        modified: Mapping[int, datetime],
         run_id: uuid.UUID,
         tally: Tally,
         observer: Observer,
         stopping: Callable[[], bool],
     ) -> str:
         """Work on every ticket; returns why the pass ended early, or ""."""
-        self.breaker.begin_run()
+        was_open = self.tracker.circuit_is_open(self.queue.name)
+        self.breaker.begin_run(was_open=was_open)
         with LeaseKeeper(self.tracker, self.clock, self.limits.lease_seconds) as leases:
             line = Line(
                 tdx=self.tdx,
@@ -209,11 +223,17 @@ class Cycle:
             )
 
             def one(ticket_id: int) -> None:
-                outcomes = TicketWork(line, read(ticket_id)).run(work[ticket_id])
+                ticket = TicketWork(line, read(ticket_id), modified.get(ticket_id))
+                outcomes = ticket.run(work[ticket_id])
                 tally.add(outcomes)
                 self.breaker.count(failed="failed" in outcomes)
 
-            return self._hand_out(iter(work), one, stopping)
+            stopped = self._hand_out(iter(work), one, stopping)
+        if self.breaker.is_open:
+            self.tracker.open_circuit(self.queue.name, stopped)
+        elif was_open and not self.breaker.probing:
+            self.tracker.close_circuit(self.queue.name)
+        return stopped
 
     def _hand_out(
         self, tickets: Iterator[int], one: Callable[[int], None], stopping: Callable[[], bool]

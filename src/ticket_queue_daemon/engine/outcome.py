@@ -39,7 +39,7 @@ def judge(plan: Plan, applied: Applied, *, last_attempt: bool) -> Outcome:
     complete = applied.count == len(plan.effects)
     metadata = _metadata(plan, applied)
     if complete and not unsettled and not refused:
-        lines = _partial_lines(applied) if applied.told else plan.summary
+        lines = _partial_lines(applied, given_up=False) if applied.told else plan.summary
         return Outcome("completed", plan.message or _words(applied), lines, metadata)
     message = _reasons([*unknown, *postponed, *refused])
     status: Status = "failed"
@@ -47,19 +47,24 @@ def judge(plan: Plan, applied: Applied, *, last_attempt: bool) -> Outcome:
         status = "needs_review"
     elif complete and not unsettled:
         status = "failed_for_good"
-    lines = _partial_lines(applied) if applied.to_tell else ()
+    given_up = status == "failed_for_good" or (status == "failed" and last_attempt)
+    # Whoever was told "not yet done" is told as well that it never will be.
+    tells = applied.to_tell or (given_up and applied.told)
+    lines = _partial_lines(applied, given_up=given_up) if tells else ()
     return Outcome(status, message, lines, metadata)
 
 
-def _partial_lines(applied: Applied) -> tuple[str, ...]:
+def _partial_lines(applied: Applied, *, given_up: bool) -> tuple[str, ...]:
     """The truth about an attempt that did not do everything that its plan's summary says."""
     parts = []
     if applied.to_tell:
         parts.append("Done: " + ", ".join(effect.describe() for effect in applied.to_tell))
     later = applied.ended(End.POSTPONED, End.UNKNOWN)
+    refused = applied.ended(End.REFUSED)
+    if given_up:
+        later, refused = [], [*later, *refused]
     if later:
         parts.append("Not yet done: " + ", ".join(one.effect.describe() for one in later))
-    refused = applied.ended(End.REFUSED)
     if refused:
         parts.append(
             "Not done: " + ", ".join(f"{one.effect.describe()} ({one.reason})" for one in refused)

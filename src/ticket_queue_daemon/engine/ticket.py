@@ -22,10 +22,11 @@ from ticket_queue_daemon.engine.plan import Plan, is_under_way, states
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
 from ticket_queue_daemon.errors import DaemonError, LeaseLost, StoreError, TdxError
 from ticket_queue_daemon.observe.events import ActionFinished, TicketFinished, TicketStarted
-from ticket_queue_daemon.tdx.errors import is_away, is_final
+from ticket_queue_daemon.tdx.errors import is_away, is_final, may_be_one_tickets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from ticket_queue_daemon.actions.base import BaseAction
@@ -73,10 +74,15 @@ class Line:
 
 @dataclass(slots=True)
 class TicketWork:
-    """One ticket on the line."""
+    """One ticket on the line.
+
+    Attributes:
+        modified: the ticket's modified date as the report has it, which was read before all else.
+    """
 
     line: Line
     reader: TicketReader
+    modified: datetime | None = None
     outcomes: list[str] = field(default_factory=list)
     shared: dict[str, Any] = field(default_factory=dict)
 
@@ -146,6 +152,7 @@ class TicketWork:
                 queue=line.queue,
                 run_id=line.run_id,
                 lease_seconds=line.limits.lease_seconds,
+                modified=self.modified,
             )
         line.leases.watch(claims, since)
         return claims
@@ -174,7 +181,7 @@ class TicketWork:
                 died = f"the daemon died {claim.claims - 1} times while it worked on this"
                 return self._fail(claim, died, final=True)
             if fresh:
-                plan = self._plan(claim, action)
+                plan = self._plan_through_hiccups(claim, action)
                 if not isinstance(plan, Plan):
                     return plan
                 stored = plan.stored()
@@ -187,13 +194,24 @@ class TicketWork:
         except (StoreError, TdxAway):
             raise
         except TdxError as error:
-            if is_away(error):
+            if self._is_away(error):
                 raise TdxAway(error.message, error.advice) from error
             return self._fail(claim, error.message, final=is_final(error))
         except DaemonError as error:
             return self._fail(claim, f"{error.message} {error.advice}".strip(), final=False)
         except Exception as error:  # noqa: BLE001  a plug-in's bug fails its ticket, never the run
             return self._fail(claim, f"{type(error).__name__}: {error}", final=False)
+
+    def _plan_through_hiccups(
+        self, claim: Claim, action: BaseAction | None
+    ) -> Plan | tuple[str, str]:
+        """Plan; once more if TDX seemed away and answers again, so that no attempt is counted."""
+        try:
+            return self._plan(claim, action)
+        except TdxError as error:
+            if not is_away(error) or self._is_away(error):
+                raise
+            return self._plan(claim, action)
 
     def _plan(self, claim: Claim, action: BaseAction | None) -> Plan | tuple[str, str]:
         """The plan, or the outcome word and message when there is nothing to apply."""
@@ -245,7 +263,7 @@ class TicketWork:
         )
         applied = applier.apply(claim, plan, stored, fresh=fresh)
         away = next((one.away for one in applied.now if one.away is not None), None)
-        if away is not None:
+        if away is not None and self._is_away(away):
             raise TdxAway(away.message, away.advice)
         outcome = judge(plan, applied, last_attempt=claim.attempts + 1 >= line.limits.max_attempts)
         match outcome.status:
@@ -271,6 +289,14 @@ class TicketWork:
                     details=outcome.metadata,
                     lines=outcome.lines,
                 )
+
+    def _is_away(self, error: TdxError) -> bool:
+        """Whether TDX as a whole is away.
+
+        A page or a 503 may be about this ticket alone (a filter before TDX that dislikes its
+        text); then TDX still answers for our account, and the ticket must not stop the queue.
+        """
+        return is_away(error) and not (may_be_one_tickets(error) and self.line.tdx.answers())
 
     def _finish(
         self,

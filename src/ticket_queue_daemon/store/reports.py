@@ -101,6 +101,15 @@ class Recent:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCircuit:
+    """A queue whose last run was stopped because too much failed; its next run is a probe."""
+
+    queue: str
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
     """How the daemon's work stands. Counts are whole; lists hold the first so many.
 
@@ -129,6 +138,7 @@ class StatusReport:
     started_rows: list[Started] = field(default_factory=list)
     recent: list[Recent] = field(default_factory=list)
     paused_patterns: list[Pause] = field(default_factory=list)
+    open_circuits: list[OpenCircuit] = field(default_factory=list)
 
 
 class Reports:
@@ -157,6 +167,12 @@ class Reports:
             events = fetch(connection, sql("audit_events"), given)
         return [AuditRow(**row) for row in rows], [AuditEvent(**event) for event in events]
 
+    def open_lines(self, ticket_id: int) -> list[str]:
+        """What no summary of a ticket has told yet, oldest first."""
+        with self._reading() as connection:
+            found = fetch(connection, sql("open_lines"), {"ticket_id": ticket_id})
+        return [row["text"] for row in found]
+
     def status(self, *, overdue_seconds: float, most: int) -> StatusReport:
         """How the work stands; at most ``most`` rows in each list."""
         state = Migrator(self._database).status()
@@ -184,6 +200,10 @@ class Reports:
                 ],
                 recent=[Recent(**row) for row in fetch(connection, sql("status_recent"))],
                 paused_patterns=[Pause(**row) for row in fetch(connection, sql("paused_patterns"))],
+                open_circuits=[
+                    OpenCircuit(**row)
+                    for row in fetch(connection, sql("open_circuits"), {"queue": None})
+                ],
             )
 
     def parked(self, text: str) -> list[Parked]:
