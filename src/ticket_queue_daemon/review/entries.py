@@ -10,7 +10,7 @@ import enum
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from ticket_queue_daemon.review.checking import considered, on_ticket
+from ticket_queue_daemon.review.checking import considered, evidence_of, on_ticket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -151,7 +151,22 @@ def _of_row(row: MatchedRow) -> dict[object, Machine]:
             asset_id=asset_id,
             mentions=[place],
         )
+    _suggest(row, machines)
     return {**machines, **_unnamed(row, attach, machines)}
+
+
+def _suggest(row: MatchedRow, machines: dict[object, Machine]) -> None:
+    """Words that no asset is called, and what may be meant by them."""
+    for reading in evidence_of(row):
+        for one in _listed(reading, "suggestions"):
+            token, value = str(one.get("token", "")), str(one.get("value", ""))
+            place = Mention(str(one.get("where", "")), "", token, "")
+            usual = Machine(token, Outcome.SUGGESTED, "", mentions=[place])
+            machine = machines.setdefault(token.casefold(), usual)
+            meant = f"did you mean {value}? {one.get('why', '')}".strip()
+            several = machine.outcome is Outcome.SUGGESTED and machine.why
+            machine.why = f"{machine.why}; {meant}" if several else meant
+            machine.outcome = Outcome.SUGGESTED
 
 
 def _unnamed(

@@ -176,3 +176,17 @@ def test_a_row_of_another_version_is_read_as_far_as_it_goes(details: dict[str, A
     odd.metadata["details"] = details
 
     assert entry_of([odd], []).machines == []
+
+
+def test_a_slip_is_told_with_what_may_be_meant() -> None:
+    unknown = mention("unknown", "LAB-1O", None, reason="no asset is called this")
+    slip = row(unknown)
+    slip.metadata["details"]["evidence"]["suggestions"] = [
+        {"token": "LAB-1O", "where": "title", "asset_id": 7, "value": "LAB-10", "why": "O for 0"},
+        {"token": "LAB-1O", "where": "title", "asset_id": 8, "value": "LAB-1Q", "why": ""},
+    ]
+
+    outcome, why = the_one(entry_of([slip], []))
+
+    assert outcome is Outcome.SUGGESTED
+    assert why == "did you mean LAB-10? O for 0; did you mean LAB-1Q?"
