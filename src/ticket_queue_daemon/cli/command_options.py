@@ -53,6 +53,16 @@ exit codes, for monitors:
   3    the database can't be reached
 """
 
+ALERTS_EXAMPLES = """\
+DAEMON_ALERT_URLS names the addresses (Slack, Teams, e-mail, ...): see docs/alerts.md.
+  ticket-queue-daemon alerts test
+
+exit codes:
+  0    delivered to each address
+  1    to some address it could not be delivered
+  2    DAEMON_ALERT_URLS is not set, or holds an address that can't be used
+"""
+
 VERIFY_CODES = """\
 examples:
   ticket-queue-daemon verify                          # the last 24 hours
@@ -150,6 +160,13 @@ def resolve(parser: argparse.ArgumentParser) -> None:
 def status(parser: argparse.ArgumentParser) -> None:
     """In which form."""
     _json(parser)
+
+
+def alerts(parser: argparse.ArgumentParser) -> None:
+    """What is to be done."""
+    parser.add_argument(
+        "what", metavar="test", choices=("test",), help="test: send one to each address"
+    )
 
 
 def verify(parser: argparse.ArgumentParser) -> None:

@@ -83,6 +83,11 @@ COMMANDS: dict[str, Command] = {
         options.status,
         options.STATUS_CODES,
     ),
+    "alerts": Command(
+        "send a test alert to each address, and say which of them it reached",
+        options.alerts,
+        options.ALERTS_EXAMPLES,
+    ),
     "verify": Command(
         "compare TDX with the log: what is missing, double or unexplained",
         options.verify,

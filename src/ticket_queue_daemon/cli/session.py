@@ -38,6 +38,7 @@ class Session:
     args: argparse.Namespace
     settings: Settings
     terminal: Terminal
+    scrubber: Scrubber
 
     def open_app(
         self, *, need_tdx: bool, read_only: bool = False, with_actions: bool = False
@@ -90,7 +91,7 @@ def open_session(
         if _command(args).reads_settings:
             for sentence in unknown_variables(os.environ):
                 _LOG.warning(sentence)
-        yield Session(args, settings, terminal)
+        yield Session(args, settings, terminal, scrubber)
 
 
 def _command(args: argparse.Namespace) -> Command:

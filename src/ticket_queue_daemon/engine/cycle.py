@@ -20,6 +20,7 @@ from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
 from ticket_queue_daemon.engine.ticket import Limits, Line, TdxAway, TicketWork
 from ticket_queue_daemon.errors import BlastRadiusError
 from ticket_queue_daemon.observe.events import (
+    STOPPED_ON_REQUEST,
     Note,
     ReportRead,
     RunFinished,
@@ -259,7 +260,7 @@ class Cycle:
         _raise_first(running, stopping)
         if self.breaker.is_open:
             return self.breaker.story()
-        return "stopped on request" if stopping() else ""
+        return STOPPED_ON_REQUEST if stopping() else ""
 
 
 def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) -> None:

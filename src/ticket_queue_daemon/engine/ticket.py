@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.engine.applying import Applier
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
-from ticket_queue_daemon.engine.outcome import judge
+from ticket_queue_daemon.engine.outcome import Ended, judge
 from ticket_queue_daemon.engine.plan import Plan, is_under_way, states
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
 from ticket_queue_daemon.errors import DaemonError, LeaseLost, StoreError, TdxError
@@ -166,15 +166,22 @@ class TicketWork:
     def _carry_out(self, claim: Claim, action: BaseAction | None) -> None:
         """Plan, write ahead, apply, record: one action on this ticket."""
         started = self.line.clock.monotonic()
-        outcome, message = self._attempt(claim, action)
+        ended = self._attempt(claim, action)
         reach(Checkpoint.RECORDED)
-        self.outcomes.append(outcome)
-        seconds = self.line.clock.monotonic() - started
+        self.outcomes.append(ended.outcome)
         self.line.observer.on_event(
-            ActionFinished(self.ticket_id, claim.action_id, outcome, message, seconds)
+            ActionFinished(
+                self.ticket_id,
+                claim.action_id,
+                ended.outcome,
+                ended.message,
+                self.line.clock.monotonic() - started,
+                ended.final,
+                ended.reason,
+            )
         )
 
-    def _attempt(self, claim: Claim, action: BaseAction | None) -> tuple[str, str]:
+    def _attempt(self, claim: Claim, action: BaseAction | None) -> Ended:
         fresh = not is_under_way(claim.plan)
         try:
             if claim.claims > self.line.limits.max_attempts:
@@ -200,11 +207,12 @@ class TicketWork:
         except DaemonError as error:
             return self._fail(claim, f"{error.message} {error.advice}".strip(), final=False)
         except Exception as error:  # noqa: BLE001  a plug-in's bug fails its ticket, never the run
-            return self._fail(claim, f"{type(error).__name__}: {error}", final=False)
+            kind = type(error).__name__
+            return self._fail(
+                claim, f"{kind}: {error}", final=False, reason=f"{kind} in the action"
+            )
 
-    def _plan_through_hiccups(
-        self, claim: Claim, action: BaseAction | None
-    ) -> Plan | tuple[str, str]:
+    def _plan_through_hiccups(self, claim: Claim, action: BaseAction | None) -> Plan | Ended:
         """Plan; once more if TDX seemed away and answers again, so that no attempt is counted."""
         try:
             return self._plan(claim, action)
@@ -213,8 +221,8 @@ class TicketWork:
                 raise
             return self._plan(claim, action)
 
-    def _plan(self, claim: Claim, action: BaseAction | None) -> Plan | tuple[str, str]:
-        """The plan, or the outcome word and message when there is nothing to apply."""
+    def _plan(self, claim: Claim, action: BaseAction | None) -> Plan | Ended:
+        """The plan, or how the attempt ended when there is nothing to apply."""
         if action is None:
             return self._finish(claim, "skipped", "the action is no longer configured", {})
         made = make_plan(
@@ -249,9 +257,7 @@ class TicketWork:
             self.ticket_id, present, [one for one in found if one.decided_at <= settled]
         )
 
-    def _apply(
-        self, claim: Claim, plan: Plan, stored: Mapping[str, Any], *, fresh: bool
-    ) -> tuple[str, str]:
+    def _apply(self, claim: Claim, plan: Plan, stored: Mapping[str, Any], *, fresh: bool) -> Ended:
         line = self.line
         applier = Applier(
             tdx=line.tdx,
@@ -280,7 +286,7 @@ class TicketWork:
                 line.tracker.park(
                     claim, outcome.message, metadata=outcome.metadata, lines=outcome.lines
                 )
-                return "needs_review", outcome.message
+                return Ended("needs_review", outcome.message, reason=outcome.reason)
             case _:
                 return self._fail(
                     claim,
@@ -288,6 +294,7 @@ class TicketWork:
                     final=outcome.status == "failed_for_good",
                     details=outcome.metadata,
                     lines=outcome.lines,
+                    reason=outcome.reason,
                 )
 
     def _is_away(self, error: TdxError) -> bool:
@@ -307,7 +314,7 @@ class TicketWork:
         *,
         lines: Sequence[str] = (),
         covers: Sequence[int] = (),
-    ) -> tuple[str, str]:
+    ) -> Ended:
         metadata = details if "details" in details else {"message": message, "details": details}
         self.line.tracker.finish(
             claim,
@@ -317,7 +324,7 @@ class TicketWork:
             lines=lines,
             covers=covers,
         )
-        return status, message
+        return Ended(status, message)
 
     def _fail(
         self,
@@ -327,12 +334,14 @@ class TicketWork:
         final: bool,
         details: dict[str, Any] | None = None,
         lines: Sequence[str] = (),
-    ) -> tuple[str, str]:
+        reason: str = "",
+    ) -> Ended:
         """Record a failed attempt; what may have been applied is never failed for good."""
         limits = self.line.limits
-        if "sent" in states(claim.plan) and (final or claim.attempts + 1 >= limits.max_attempts):
+        last = final or claim.attempts + 1 >= limits.max_attempts
+        if last and "sent" in states(claim.plan):
             self.line.tracker.park(claim, error, metadata=details or {}, lines=lines)
-            return "needs_review", error
+            return Ended("needs_review", error, reason=reason)
         self.line.tracker.fail(
             claim,
             error,
@@ -342,7 +351,7 @@ class TicketWork:
             retry_seconds=limits.retry_seconds,
             max_attempts=limits.max_attempts,
         )
-        return "failed", error
+        return Ended("failed", error, last, reason)
 
     def _summarise(self) -> None:
         """Tell what was done here and not yet told, by each summarising action in turn."""
