@@ -63,6 +63,13 @@ class Hit:
     field: Field
     weak: bool = False
 
+    @property
+    def value(self) -> str:
+        """The field as it is recorded."""
+        asset = self.asset
+        values = {"name": asset.name, "serial number": asset.serial_number, "tag": asset.tag}
+        return values[self.field] or ""
+
 
 class AssetCatalog:
     """An index over all assets, immutable once built, safe to share between threads.

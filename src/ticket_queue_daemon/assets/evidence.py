@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -24,22 +25,33 @@ Verdict = Literal[
 _RANK: Final[dict[Verdict, int]] = {"taken": 0, "ambiguous": 1, "ineligible": 2, "unknown": 3}
 _KEPT: Final = 50
 _REASONS: Final = 10
+_AROUND: Final = 40
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One candidate that was considered: where it stood, what it hit, what became of it.
 
-    ``start`` is an offset into the visible, cleaned text of the part ``where``.
+    Attributes:
+        start, end: offsets into the visible, cleaned text of the part ``where``.
+        before, after: that text on both sides, at most 40 characters each: a report can show the
+            mention in its place without reading the ticket again.
+        pattern: what it counts as when precision is counted: the naming pattern that it follows,
+            else "other name", "other serial" or "tag"; empty when nothing was hit.
     """
 
     token: str
     where: str
     start: int
+    end: int
     verdict: Verdict
     reason: str
     field: Field | None = None
     asset_id: int | None = None
+    before: str = ""
+    after: str = ""
+    pattern: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Its members, without those that are not set."""
@@ -47,12 +59,22 @@ class Evidence:
             "token": self.token,
             "where": self.where,
             "start": self.start,
+            "end": self.end,
             "verdict": self.verdict,
             "reason": self.reason,
             "field": self.field,
             "asset_id": self.asset_id,
+            "before": self.before,
+            "after": self.after,
+            "pattern": self.pattern,
         }
-        return {name: value for name, value in members.items() if value is not None}
+        return {name: value for name, value in members.items() if value not in (None, "")}
+
+
+def around(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after a place in a text, cut short, fit for a database."""
+    before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+    return _SURROGATE.sub(" ", before), _SURROGATE.sub(" ", after)
 
 
 @dataclass(frozen=True, slots=True)

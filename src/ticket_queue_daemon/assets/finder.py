@@ -18,15 +18,16 @@ from ticket_queue_daemon.assets.evidence import (
     Ineligible,
     Match,
     Verdict,
+    around,
 )
 from ticket_queue_daemon.assets.identifiers import candidates, fold
-from ticket_queue_daemon.assets.patterns import is_decoy
+from ticket_queue_daemon.assets.patterns import is_decoy, pattern_of
 from ticket_queue_daemon.assets.text import html_to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ticket_queue_daemon.assets.catalog import AssetCatalog, AssetRecord, Hit
+    from ticket_queue_daemon.assets.catalog import AssetCatalog, AssetRecord, Field, Hit
     from ticket_queue_daemon.assets.identifiers import Candidate
     from ticket_queue_daemon.assets.regions import Inside
 
@@ -49,6 +50,11 @@ _ADDRESSES: Final[dict[Inside, tuple[Verdict, str]]] = {
     "url": ("inside_url", "a URL or host name"),
     "email": ("inside_email", "an e-mail address"),
     "path": ("inside_path", "a file's name or path"),
+}
+_OTHER: Final[dict[Field, str]] = {
+    "name": "other name",
+    "serial number": "other serial",
+    "tag": "tag",
 }
 
 
@@ -94,19 +100,36 @@ class _Mention:
     """A candidate, what it names, and where."""
 
     part: str
+    text: str
     candidate: Candidate
     hits: list[Hit]
 
     def evidence(self, verdict: Verdict, reason: str, hit: Hit | None = None) -> Evidence:
+        start, end = self.candidate.start, self.candidate.end
+        before, after = around(self.text, start, end)
         return Evidence(
             token=self.candidate.token,
             where=self.part,
-            start=self.candidate.start,
+            start=start,
+            end=end,
             verdict=verdict,
             reason=reason,
             field=hit.field if hit else None,
             asset_id=hit.asset.id if hit else None,
+            before=before,
+            after=after,
+            pattern=_pattern(self.candidate.token, hit),
         )
+
+
+def _pattern(token: str, hit: Hit | None) -> str:
+    """How precision is counted; a name that was broken follows the pattern of the whole one."""
+    pattern = pattern_of(token)
+    if pattern is None and hit is not None:
+        pattern = pattern_of(hit.value)
+        if pattern is None:
+            return _OTHER[hit.field]
+    return pattern.name if pattern else ""
 
 
 @dataclass(slots=True)
@@ -230,8 +253,9 @@ def _mentions(
     """What counts in one part, in order: the longest of what overlaps, then unknown names."""
     known: list[_Mention] = []
     shapes: list[_Mention] = []
-    for candidate in candidates(html_to_text(part.text or "", part.is_html or None)):
-        mention = _Mention(part.where, candidate, _hits(candidate, catalog))
+    text = html_to_text(part.text or "", part.is_html or None)
+    for candidate in candidates(text):
+        mention = _Mention(part.where, text, candidate, _hits(candidate, catalog))
         refused = _refused(mention, rules)
         if refused is not None:
             report.evidence.append(refused)
