@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ticket_queue_daemon.assets.catalog import AssetRecord, Field
+    from ticket_queue_daemon.assets.suggest import Suggestion
 
 Verdict = Literal[
     "taken",
@@ -20,6 +23,7 @@ Verdict = Literal[
     "inside_url",
     "inside_email",
     "inside_path",
+    "decoy",
 ]
 # When there is too much of it, what decided something is kept first.
 _RANK: Final[dict[Verdict, int]] = {"taken": 0, "ambiguous": 1, "ineligible": 2, "unknown": 3}
@@ -118,11 +122,13 @@ class Finding:
     unknown: tuple[str, ...] = ()
     ambiguous: tuple[Ambiguous, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
     @property
     def found_identifier(self) -> bool:
         """Whether some machine was named at all, known or not, eligible or not."""
-        return bool(self.matches or self.ineligible or self.unknown or self.ambiguous)
+        named = self.matches or self.ineligible or self.unknown or self.ambiguous
+        return bool(named or self.suggestions)
 
     def why_nothing(self) -> list[str]:
         """For each machine that is named and not attached, one sentence without a full stop."""
@@ -130,9 +136,12 @@ class Finding:
             f"{one.evidence.token} ({one.evidence.where}): {one.reason}" for one in self.ineligible
         ]
         reasons += [f"{one.token} ({one.where}): {one.reason}" for one in self.ambiguous]
-        reasons += [f"{token}: no asset is called this" for token in self.unknown]
+        reasons += [f"{token}: no asset is called this" for token in self._unknown_tokens()]
         more = len(reasons) - _REASONS
         return reasons if more <= 0 else [*reasons[:_REASONS], f"and {more} more"]
+
+    def _unknown_tokens(self) -> Iterable[str]:
+        return dict.fromkeys([*self.unknown, *(one.token for one in self.suggestions)])
 
     def to_json(self) -> dict[str, Any]:
         """The evidence for a row's metadata: at most 50 entries, and how many were left out."""
@@ -141,7 +150,7 @@ class Finding:
             key=lambda place: _RANK.get(self.evidence[place].verdict, len(_RANK)),
         )
         kept = sorted(ranked[:_KEPT])
-        return {
+        shown: dict[str, Any] = {
             "matches": [
                 {"asset_id": match.asset.id, "token": match.evidence.token, "where": match.where}
                 for match in self.matches[:_KEPT]
@@ -149,3 +158,6 @@ class Finding:
             "considered": [self.evidence[place].to_json() for place in kept],
             "not_shown": len(self.evidence) - len(kept),
         }
+        if self.suggestions:
+            shown["suggestions"] = [one.to_json() for one in self.suggestions]
+        return shown

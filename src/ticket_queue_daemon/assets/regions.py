@@ -25,6 +25,8 @@ _CHUNK: Final = re.compile(r"[^\s<>\"'`{}|()\[\],;]+")
 _EMAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)*")
 _DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
 _BACKSLASHED: Final = re.compile(r"\w\\\w|\w\$\\")
+# Windows writes a computer's account as DOMAIN\\NAME$; that names the computer.
+_ACCOUNT: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,14}\\[\w-]{1,63}\$[.:!?]?")
 _ROOTED: Final = re.compile(r"(?:~|\.{1,2})?/")
 _HOST_START: Final = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?=[:/])")
 
@@ -87,6 +89,8 @@ def _of_chunk(chunk: str, start: int) -> Iterator[Region]:
     if "@" in chunk:
         for match in _EMAIL.finditer(chunk):
             yield Region(start + match.start(), start + match.end(), "email")
+    if _ACCOUNT.fullmatch(chunk):
+        return
     if "\\" in chunk and (
         chunk.startswith("\\\\") or _DRIVE.match(chunk) or _BACKSLASHED.search(chunk)
     ):

@@ -8,6 +8,7 @@ scripts and comments are not visible, and do not count.
 from __future__ import annotations
 
 import html
+import quopri
 import re
 import unicodedata
 from typing import Final
@@ -45,6 +46,11 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # Sorting thousands of marks over one letter makes NFKC quadratic; such a run is no word.
 _MARKS: Final = re.compile(r"(?:[^\w\s\x21-\u02ff]|[\uff9e\uff9f]){32,}")
 _TIMES_ENCODED: Final = 2
+# What a mail program left undecoded; two such signs, since "seats=20" alone is something else.
+_PRINTABLE_SIGN: Final = re.compile(
+    r"(?<=[^=\s])=\r?\n|=(?:20|09|2D|3D|A0|C2=A0|E2=80=[0-9A-F]{2})(?![0-9])"
+)
+_PRINTABLE_SIGNS: Final = 2
 
 
 def _invisible() -> dict[int, str | None]:
@@ -111,7 +117,15 @@ def html_to_text(text: str, is_html: bool | None = None) -> str:
         if decoded == text:
             break
         text = decoded
-    return clean(text)
+    return clean(_unquoted(text))
+
+
+def _unquoted(text: str) -> str:
+    """``text`` without the remains of quoted-printable, if it has any."""
+    if "=" not in text or len(_PRINTABLE_SIGN.findall(text)) < _PRINTABLE_SIGNS:
+        return text
+    raw = text.encode(errors="replace")
+    return quopri.decodestring(raw).decode(errors="replace")
 
 
 def _visible(markup: str) -> str:
