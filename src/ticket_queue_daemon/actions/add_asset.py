@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from ticket_queue_daemon.actions.base import (
     ActionResult,
@@ -11,6 +12,7 @@ from ticket_queue_daemon.actions.base import (
     TicketFacade,
     skip,
 )
+from ticket_queue_daemon.assets.catalog import FIELDS
 from ticket_queue_daemon.assets.finder import (
     FinderRules,
     Finding,
@@ -18,6 +20,9 @@ from ticket_queue_daemon.assets.finder import (
     find_in_text,
     owner_assets,
 )
+from ticket_queue_daemon.assets.naming import decoys as read_decoys
+from ticket_queue_daemon.assets.naming import naming_patterns
+from ticket_queue_daemon.assets.rules import fields_of, insides_of
 from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
 
 COMPUTER_FORM_ID = 2448
 ACTIVE_STATUS_ID = 38
+_NOTES = 5
 
 
 class AddAssetAction(BaseAction):
@@ -48,6 +54,14 @@ class AddAssetAction(BaseAction):
         computer_form_id: the form of a computer.
         computer_form_ids: several forms, instead.
         active_status_ids: the statuses that are active.
+        fields: by which fields an asset is named: of name, serial and tag.
+        count_inside: addresses in which a name counts after all: of url, email and path.
+        patterns: more ways in which computers are called, by name: ``{"kiosk": "kio[0-9]{3}"}``.
+            Such a word names a computer that the list of assets does not know, and if it is a
+            plain word or number, needs no "asset tag" before it.
+        decoys: words that never name a computer; between slashes an expression for the whole word.
+        owner_fallback: phase 3 takes the asset that the requestor owns ("owner"), or that was
+            requested for them ("requestor"), or does not run ("off").
         database_url: taken for the seed's sake; the daemon's own database is used.
         version: raise it to look at every ticket again.
         reevaluate: ``on_update``: look again at a ticket that was skipped, once it has changed; the
@@ -64,6 +78,11 @@ class AddAssetAction(BaseAction):
         computer_form_ids: Iterable[int] | None = None,
         active_status_ids: Iterable[int] = (ACTIVE_STATUS_ID,),
         database_url: str | None = None,
+        fields: Iterable[str] = FIELDS,
+        count_inside: Iterable[str] = (),
+        patterns: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        decoys: Iterable[str] = (),
+        owner_fallback: Literal["owner", "requestor", "off"] = "owner",
         version: str = "v1",
         reevaluate: Reevaluate = "never",
     ) -> None:
@@ -81,9 +100,22 @@ class AddAssetAction(BaseAction):
         self.reevaluate = reevaluate
         self.form_ids = tuple(sorted(computer_form_ids or (computer_form_id,)))
         self.active_status_ids = tuple(sorted(active_status_ids))
+        if owner_fallback not in {"owner", "requestor", "off"}:
+            raise ConfigError(
+                f"AddAssetAction: owner_fallback is {owner_fallback!r}.",
+                "It is one of owner, requestor, off.",
+            )
+        self.owner_fallback = owner_fallback
+        self.patterns = tuple(patterns.items() if isinstance(patterns, Mapping) else patterns)
+        self.decoys = tuple(decoys)
         self._rules = FinderRules(
             form_ids=frozenset(self.form_ids),
             active_status_ids=frozenset(self.active_status_ids) if active_status_only else None,
+            fields=fields_of(fields),
+            count_inside=insides_of(count_inside),
+            patterns=naming_patterns(self.patterns),
+            decoys=read_decoys(self.decoys),
+            owner_side="requestor" if owner_fallback == "requestor" else "owner",
         )
 
     def get_action_type(self) -> str:
@@ -103,7 +135,15 @@ class AddAssetAction(BaseAction):
             config["computer_form_ids"] = list(self.form_ids)
         if self.active_status_ids != (ACTIVE_STATUS_ID,):
             config["active_status_ids"] = list(self.active_status_ids)
-        return config
+        rules = self._rules
+        chosen: dict[str, Any] = {
+            "fields": sorted(rules.fields) if rules.fields != FIELDS else [],
+            "count_inside": sorted(rules.count_inside),
+            "patterns": [list(pair) for pair in self.patterns],
+            "decoys": list(self.decoys),
+            "owner_fallback": "" if self.owner_fallback == "owner" else self.owner_fallback,
+        }
+        return config | {name: value for name, value in chosen.items() if value}
 
     def execute_action(
         self, ticket_id: int, facade: TicketFacade, dry_run: bool = False
@@ -147,8 +187,16 @@ class AddAssetAction(BaseAction):
         new = [asset for asset in found if asset.id not in attached]
         details = {"evidence": finding.to_json(), "found": [label(asset) for asset in found]}
         if not new:
-            return skip(f"{_names(found)} found in {where}, on the ticket already", **details)
-        return self._add(ticket_id, facade, new, f"Computer names found in {where}", details)
+            reason = f"{_names(found)} found in {where}, on the ticket already"
+            return skip(reason, summary=self._line(finding.notes(attached)), **details)
+        notes = finding.notes(attached)
+        return self._add(ticket_id, facade, new, f"Computer names found in {where}", details, notes)
+
+    def _line(self, notes: Sequence[str]) -> str:
+        """A summary line of what people should know; the same thing said twice is said once."""
+        told = list(dict.fromkeys(notes))
+        more = f"; and {len(told) - _NOTES} more" if len(told) > _NOTES else ""
+        return "; ".join(told[:_NOTES]) + more if self.add_summary_comment else ""
 
     def _owned(
         self,
@@ -161,9 +209,14 @@ class AddAssetAction(BaseAction):
         details: dict[str, Any] = {"evidence": [finding.to_json() for finding in findings]}
         named = [reason for finding in findings for reason in finding.why_nothing()]
         if any(finding.found_identifier for finding in findings):
-            return skip(f"named, but nothing to attach: {'; '.join(named)}", **details)
-        if attached and self.skip_if_requestor_asset_exists:
-            return skip("no computer is named, and the ticket has an asset already", **details)
+            notes = [note for finding in findings for note in finding.notes(attached)]
+            line = self._line(notes)
+            return skip(
+                f"named, but nothing to attach: {'; '.join(named)}", summary=line, **details
+            )
+        if self.owner_fallback == "off" or (attached and self.skip_if_requestor_asset_exists):
+            why = ", and the ticket has an asset already" if attached else ""
+            return skip(f"no computer is named{why}", **details)
         uid = facade.get_ticket(ticket_id).requestor_uid
         if uid is None:
             return skip("no computer is named, and the ticket has no requestor", **details)
@@ -181,6 +234,7 @@ class AddAssetAction(BaseAction):
         assets: Sequence[AssetRecord],
         reason: str,
         details: dict[str, Any],
+        notes: Sequence[str] = (),
     ) -> ActionResult:
         taken, left = assets[: self.max_assets_to_add], assets[self.max_assets_to_add :]
         for asset in taken:
@@ -191,7 +245,9 @@ class AddAssetAction(BaseAction):
             summary += f". Not added, since {self.max_assets_to_add} is the most: {_names(left)}"
         return ActionResult(
             message=summary,
-            summary=summary if self.add_summary_comment else "",
+            summary=". ".join(filter(None, [summary, self._line(notes)]))
+            if self.add_summary_comment
+            else "",
             details={
                 **details,
                 "reason": reason,

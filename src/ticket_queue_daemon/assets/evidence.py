@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from ticket_queue_daemon.assets.catalog import AssetRecord, Field
     from ticket_queue_daemon.assets.suggest import Suggestion
@@ -139,6 +139,27 @@ class Finding:
         reasons += [f"{token}: no asset is called this" for token in self._unknown_tokens()]
         more = len(reasons) - _REASONS
         return reasons if more <= 0 else [*reasons[:_REASONS], f"and {more} more"]
+
+    def notes(self, on_ticket: Collection[int | None] = ()) -> list[str]:
+        """What people should know beside what was attached, one sentence each.
+
+        Args:
+            on_ticket: assets that are on the ticket already; nobody needs them suggested.
+        """
+        meant: dict[tuple[str, str], list[str]] = {}
+        for one in self.suggestions:
+            if one.asset.id not in on_ticket:
+                meant.setdefault((one.token, one.where), []).append(one.value)
+        sentences = [
+            f"{token} ({where}): no asset is called this; did you mean {' or '.join(values)}?"
+            for (token, where), values in meant.items()
+        ]
+        sentences += [
+            f"{one.token} ({one.where}): {one.reason}, so none was added"
+            for one in self.ambiguous
+            if not any(asset.id in on_ticket for asset in one.assets)
+        ]
+        return sentences
 
     def _unknown_tokens(self) -> Iterable[str]:
         return dict.fromkeys([*self.unknown, *(one.token for one in self.suggestions)])

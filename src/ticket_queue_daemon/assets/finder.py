@@ -163,12 +163,13 @@ def find_in_text(parts: Sequence[TextPart], catalog: AssetCatalog, rules: Finder
 def owner_assets(uid: str, catalog: AssetCatalog, rules: FinderRules) -> OwnerFinding:
     """The one eligible asset that is a person's; the reason reads on from "the requestor"."""
     owned = catalog.owned_by(uid, rules.owner_side)
+    verb = "owns" if rules.owner_side == "owner" else "was given"
     eligible = [asset for asset in owned if not why_not_eligible(asset, rules)]
     if len(eligible) == 1:
-        return OwnerFinding(eligible[0], "owns 1 eligible asset")
+        return OwnerFinding(eligible[0], f"{verb} 1 eligible asset")
     if eligible:
-        return OwnerFinding(None, f"owns {len(eligible)} eligible assets")
+        return OwnerFinding(None, f"{verb} {len(eligible)} eligible assets")
     if owned:
         many = "1 asset" if len(owned) == 1 else f"{len(owned)} assets"
-        return OwnerFinding(None, f"owns {many}, none of them eligible")
-    return OwnerFinding(None, "owns none")
+        return OwnerFinding(None, f"{verb} {many}, none of them eligible")
+    return OwnerFinding(None, f"{verb} none")

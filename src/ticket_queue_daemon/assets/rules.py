@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from ticket_queue_daemon.assets.catalog import FIELDS, Field
 from ticket_queue_daemon.assets.naming import Decoys
+from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from ticket_queue_daemon.assets.catalog import AssetRecord
     from ticket_queue_daemon.assets.naming import NamingPattern
     from ticket_queue_daemon.assets.regions import Inside
 
 ACTIVE_STATUS_ID: Final = 38
+_Word = TypeVar("_Word", bound=str)
 
 OwnerSide = Literal["owner", "requestor"]
 """Whose an asset is: its owner's (OwningCustomerID), or who asked for it (RequestingCustomerID)."""
@@ -42,6 +46,44 @@ class FinderRules:
     patterns: tuple[NamingPattern, ...] = ()
     decoys: Decoys = Decoys()  # noqa: RUF009  it is frozen
     owner_side: OwnerSide = "owner"
+
+
+_FIELD_WORDS: Final[dict[str, Field]] = {
+    "name": "name",
+    "serial": "serial number",
+    "serial number": "serial number",
+    "tag": "tag",
+}
+_INSIDE_WORDS: Final[dict[str, Inside]] = {"url": "url", "email": "email", "path": "path"}
+
+
+def fields_of(words: Iterable[str]) -> frozenset[Field]:
+    """The fields that a person named: name, serial, tag.
+
+    Raises:
+        ConfigError: another word, or none.
+    """
+    found = frozenset(_word(word, _FIELD_WORDS, "field of an asset") for word in words)
+    if not found:
+        raise ConfigError(
+            "No field of an asset is to be matched.", "Name one of name, serial, tag."
+        )
+    return found
+
+
+def insides_of(words: Iterable[str]) -> frozenset[Inside]:
+    """The addresses that a person named: url, email, path.
+
+    Raises:
+        ConfigError: another word.
+    """
+    return frozenset(_word(word, _INSIDE_WORDS, "kind of address") for word in words)
+
+
+def _word(word: str, known: Mapping[str, _Word], what: str) -> _Word:
+    if word.strip().casefold() not in known:
+        raise ConfigError(f"{word!r} is no {what}.", f"Use of these: {', '.join(known)}.")
+    return known[word.strip().casefold()]
 
 
 def why_not_eligible(asset: AssetRecord, rules: FinderRules) -> str:

@@ -30,7 +30,7 @@ _ALIKE: Final = ("0o", "1il", "5s", "8b")
 _TWINS: Final = {one: group.replace(one, "") for group in _ALIKE for one in group}
 _SAME: Final = str.maketrans({one: group[0] for group in _ALIKE for one in group})
 _MOST_CONFUSED: Final = 3
-_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789-"
+_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
 _MIN_LENGTH: Final = 7
 _MAX_LENGTH: Final = 24
 _MOST: Final = 2
@@ -86,10 +86,8 @@ def near_assets(
     Characters that look alike come first; only if nothing differs by those alone, one letter more,
     less, other, or two that changed places. A word without a digit is no name with a slip in it.
     """
-    words = [folded]
     squeezed = squeeze(folded)
-    if squeezed != folded and len(squeezed) >= MIN_SQUEEZED:
-        words.append(squeezed)
+    words = [squeezed] if len(squeezed) > MIN_SQUEEZED else [folded, squeezed]
     for word in words:
         found = _eligible(catalog, _confused(word), word.translate(_SAME), rules, 0)
         if found:
@@ -144,9 +142,10 @@ def _confused(word: str) -> Iterator[str]:
 
 def _edited(word: str) -> Iterator[str]:
     """Everything that is one slip away; some of it twice."""
+    alphabet = _ALPHABET + "-" * ("-" in word)
     for place in range(len(word) + 1):
         head, tail = word[:place], word[place:]
-        for letter in _ALPHABET:
+        for letter in alphabet:
             yield head + letter + tail
             if tail:
                 yield head + letter + tail[1:]
