@@ -236,10 +236,11 @@ def _is_weak(value: str) -> bool:
     squeezed = squeeze(value)
     if len(squeezed) < _MIN_PLAIN or squeezed.isdigit() or value.isalpha():
         return True
-    first, _, rest = value.partition("-")
-    if rest.isdigit():  # OPTIPLEX-7090 is rather the model, ROOM-4033 rather the room
-        return first in GENERIC_WORDS
-    return _PLAIN_WORDS.issuperset(value.split("-"))
+    parts = value.split("-")
+    # OPTIPLEX-7090 is rather the model, ROOM-4033 rather the room.
+    if all(part.isdigit() or part.rstrip("0123456789") in GENERIC_WORDS for part in parts):
+        return True
+    return _PLAIN_WORDS.issuperset(parts)
 
 
 def _breaks_fit(field: Field, value: str, key: str, breaks: tuple[int, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,7 @@ _ADDRESSES: Final[dict[Inside, tuple[Verdict, str]]] = {
     "email": ("inside_email", "an e-mail address"),
     "path": ("inside_path", "a file's name or path"),
 }
+_COUNT: Final = re.compile(r"[A-Za-z0-9][ \t]{1,3}[1-9][0-9]{0,3}\Z")
 _OTHER: Final[dict[Field, str]] = {
     "name": "other name",
     "serial number": "other serial",
@@ -108,13 +110,18 @@ def mentions(
 
 def _hits(candidate: Candidate, catalog: AssetCatalog, rules: FinderRules) -> list[Hit]:
     if candidate.form == "joined":
-        hits = catalog.broken(fold(candidate.token), rules.fields)
-        first = fold(candidate.token).split(maxsplit=1)[0]
-        return [] if hits and is_decoy(first) else hits
+        folded = fold(candidate.token)
+        hits = catalog.broken(folded, rules.fields)
+        return [] if hits and _is_prose(candidate.token) and not candidate.cue else hits
     if candidate.form == "serial":
         return catalog.exact(candidate.folded, rules.fields & {"serial number"})
     hits = catalog.exact(candidate.folded, rules.fields)
     return hits or catalog.broken(candidate.folded, rules.fields)
+
+
+def _is_prose(words: str) -> bool:
+    """``surface pro7a`` is a model, ``the front desk 2 times`` no FRONT-DESK2."""
+    return is_decoy(fold(words)) or _COUNT.search(words) is not None
 
 
 def _refused(mention: Mention, rules: FinderRules) -> Evidence | None:

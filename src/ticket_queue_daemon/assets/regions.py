@@ -41,10 +41,11 @@ _COUNTRY_ENDINGS: Final = word_set(
     "tech th tr tv tw ua uk us vn xyz za"
 )
 _EXTENSIONS: Final = word_set(
-    "7z avi bak bat bin bmp cfg cmd conf csv dat db dll dmg doc docx eml exe gif gz htm html ics "
-    "ini iso jpeg jpg js json key lnk log m4a md mdb mov mp3 mp4 mpg msg msi odt ost pdf pem pkg "
-    "plist png ppt pptx ps1 pst py rar rdp reg rtf sh sql svg sys tar tif tiff tmp txt vbs vsd "
-    "wav webp xls xlsm xlsx xml yaml yml zip"
+    "7z aspx avi bak bat bin bmp bz2 cab cfg cmd conf csv dat db dll dmg dmp doc docx eml "
+    "etl evtx exe gif gz heic htm html ics ini ipynb iso jfif jpeg jpg js json key lnk log "
+    "m4a md mdb mobileconfig mov mp3 mp4 mpg msg msi odt ost ovpn p12 pdf pem php pkg plist "
+    "png ppt pptx ps1 pst py rar rdp reg rtf sh sql svg sys tar tgz tif tiff tmp txt vbs vhd "
+    "vhdx vsd wav webm webp wim xls xlsm xlsx xml xz yaml yml zip"
 )
 _COUNTRY_DOTS: Final = 2
 

@@ -35,6 +35,11 @@ _BREAKING: Final = word_set(
     "source sub summary sup svg table tbody td template textarea tfoot th thead tr track ul "
     "video xmp"
 )
+_CELLS: Final = frozenset({"td", "th"})
+_ROWS: Final = frozenset({"tr", "table", "tbody", "thead", "tfoot"})
+# The look-back keeps a long run of spaces linear.
+_CELL: Final = re.compile(r"(?<![ \n])[ \n]*\t[ \n]*")
+_ROW: Final = re.compile(r"(?<![ \n])[ \n]*\f[ \n]*")
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
 _MARKUP: Final = re.compile(
     "<!--|</?(?:" + "|".join(sorted(_DROPPED | _INLINE | _BREAKING)) + r")(?=[\s/>])",
@@ -138,15 +143,19 @@ def _visible(markup: str) -> str:
     parser = LexborHTMLParser(flat)
     parser.strip_tags(list(_DROPPED))
     root = parser.root
-    return "" if root is None else root.text(deep=True)
+    text = "" if root is None else root.text(deep=True)
+    # A cell's own paragraphs would tear its row apart, and with it the columns.
+    return _ROW.sub("\n", _CELL.sub(" \t", text)) if "\t" in text else text.replace("\f", "\n")
 
 
 def _flatten(match: re.Match[str]) -> str:
     name = match[2].lower()
     if name in _DROPPED:
         return match[0]
+    if name in _CELLS:
+        return " <wbr" if match[1] else " \t<wbr"
     if name in _BREAKING:
-        return "\n<wbr"
+        return "\f<wbr" if name in _ROWS else "\n<wbr"
     if name not in _INLINE and _is_bracketed_name(match):
         return "&lt;" + match[0][1:]
     return "<wbr"
