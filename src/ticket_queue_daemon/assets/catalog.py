@@ -36,6 +36,7 @@ FIELDS: Final[frozenset[Field]] = frozenset({"name", "serial number", "tag"})
 
 _POSITION_BITS: Final = 24
 _HASH_MASK: Final = (1 << 40) - 1
+_PART_BITS: Final = 4
 _OWNER: Final = "\0owner:"
 _DIGIT: Final = re.compile(r"[0-9]")
 _SWITCH: Final = re.compile(r"(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
@@ -92,7 +93,7 @@ class AssetCatalog:
         many = "1 asset" if len(self._assets) == 1 else f"{len(self._assets):,} assets"
         self.origin = ", ".join(filter(None, [origin, many]))
         """From where and when, in words, for logs and evidence."""
-        self._index = array("Q", sorted(self._entries()))
+        self._index = self._sorted()
 
     @property
     def size(self) -> int:
@@ -169,6 +170,17 @@ class AssetCatalog:
             if person is not None and person.casefold() == owner:
                 found.append(asset)
         return tuple(sorted(found, key=lambda asset: asset.id))
+
+    def _sorted(self) -> array[int]:
+        """All entries in order, sorted part by part: a list of them all would double the memory."""
+        parts = [array("Q") for _ in range(1 << _PART_BITS)]
+        for entry in self._entries():
+            parts[entry >> 64 - _PART_BITS].append(entry)
+        index = array("Q")
+        for place, part in enumerate(parts):
+            index.extend(sorted(part))
+            parts[place] = array("Q")
+        return index
 
     def _entries(self) -> Iterator[int]:
         for position, asset in enumerate(self._assets):

@@ -46,6 +46,7 @@ _PLURAL: Final = re.compile(r"(?:tags|assets|serials|numbers|barcodes|names)\b",
 _NEXT_IN_LIST: Final = re.compile(
     r"[ ]{0,2}(?:,|/|&|;|,?[ ](?:and|or))[ ]{1,2}|,|/|[ ]?\n[ ]{0,2}(?:[-*\u2022][ ]{0,2})?"
 )
+_LIST_GOES_ON: Final = re.compile(r"[ ]{0,2}(?:[,;.)\]/&]|\r?\n|(?:and|or)\b|\Z)")
 _BULLET: Final = re.compile(r"[-*\u2022][ ]{0,2}")
 _NEXT_LENGTH: Final = 8
 _DIGIT: Final = re.compile(r"[0-9]")
@@ -136,7 +137,8 @@ class Cues:
     def _listed(self, match: re.Match[str]) -> bool | None:
         """Whether it is the next of a list, and if so of how many the cue spoke.
 
-        After "tag 45001" another number is a tag only if it is as long: it may be a room.
+        After "tag 45001" another number is a tag only if it is as long and no word follows it: it
+        may be a room, or "48109 Ann Arbor".
         """
         if self._last is None:
             return None
@@ -145,7 +147,8 @@ class Cues:
             return None
         if not (_DIGIT.search(match[0]) and _DIGIT.search(last[0])):
             return None
-        if not many and match[0].isdigit() and len(match[0]) != len(last[0]):
+        alike = len(match[0]) == len(last[0]) and _LIST_GOES_ON.match(self._text, match.end())
+        if not many and match[0].isdigit() and not alike:
             return None
         between = self._text[last.end() : match.start()]
         if not _NEXT_IN_LIST.fullmatch(between) or ("\n" in between and not many):

@@ -34,6 +34,7 @@ _DIGIT: Final = re.compile(r"[0-9]")
 _MAX_TOKEN: Final = 80
 
 MIN_SQUEEZED: Final = 8
+_MIN_JOINED: Final = 6
 _MAX_JOINED: Final = 32
 _MAX_WORDS: Final = 4
 _MAX_WORD: Final = 16
@@ -198,7 +199,7 @@ def _joined(text: str, near: Sequence[_Word], cues: Cues) -> Iterator[Candidate]
             return
         if _is_room(text[left.start : end]) and not cues.at(left.start):
             continue
-        if len(squeezed) >= MIN_SQUEEZED and not squeezed.isdigit() and _has_digit(squeezed):
+        if len(squeezed) >= _MIN_JOINED and not squeezed.isdigit() and _has_digit(squeezed):
             token, cue = text[left.start : end], cues.at(left.start)
             yield Candidate(token, left.start, end, squeezed, False, "joined", None, cue)
 

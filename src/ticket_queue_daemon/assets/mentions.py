@@ -26,6 +26,7 @@ _ADDRESSES: Final[dict[Inside, tuple[Verdict, str]]] = {
     "email": ("inside_email", "an e-mail address"),
     "path": ("inside_path", "a file's name or path"),
 }
+_SEPARATOR: Final = re.compile(r"[ _.-]+")
 _COUNT: Final = re.compile(r"[A-Za-z0-9][ \t]{1,3}[1-9][0-9]{0,3}\Z")
 _OTHER: Final[dict[Field, str]] = {
     "name": "other name",
@@ -110,13 +111,19 @@ def mentions(
 
 def _hits(candidate: Candidate, catalog: AssetCatalog, rules: FinderRules) -> list[Hit]:
     if candidate.form == "joined":
-        folded = fold(candidate.token)
-        hits = catalog.broken(folded, rules.fields)
+        hits = _respelled(fold(candidate.token), catalog, rules)
         return [] if hits and _is_prose(candidate.token) and not candidate.cue else hits
     if candidate.form == "serial":
         return catalog.exact(candidate.folded, rules.fields & {"serial number"})
     hits = catalog.exact(candidate.folded, rules.fields)
-    return hits or catalog.broken(candidate.folded, rules.fields)
+    return hits or _respelled(candidate.folded, catalog, rules)
+
+
+def _respelled(folded: str, catalog: AssetCatalog, rules: FinderRules) -> list[Hit]:
+    """With other separators; a short name only if hyphens in their places make it whole."""
+    hits = catalog.broken(folded, rules.fields)
+    hyphened = _SEPARATOR.sub("-", folded)
+    return hits or (catalog.exact(hyphened, rules.fields) if hyphened != folded else [])
 
 
 def _is_prose(words: str) -> bool:

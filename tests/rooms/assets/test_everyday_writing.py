@@ -23,6 +23,7 @@ MORE = [
     (27, "OPTIPLEX-7090", None, None),
     (28, "MATH-PC0031", "E3B4021F", None),
     (29, "FRONT-DESK", None, None),
+    (30, "EEB-JW77", None, None),
 ]
 
 
@@ -72,6 +73,8 @@ NAMES = {
     "C02X J0AX JGH5": [2],
     "eeb4033a": [24],
     "LSA 33211": [26],
+    "EEB_JW77": [30],
+    "eeb jw77": [30],
     "Computer name: OPTIPLEX-7090": [27],
 }
 TAGS = {
@@ -124,6 +127,8 @@ NOTHING = [
     "Name,Tag,Serial\nx,45001,y",
     "seats=20 width=2045001",
     "asset tag 45\nphone 56789",
+    "asset tag 99999, 45001 State St",
+    "EEB. JW77",
 ]
 
 
