@@ -37,7 +37,7 @@ _CUE: Final = re.compile(
     r")[.]?"
     r"(?:[ ](?:on|of|for|from)[ ](?:the|my|this|that|his|her|our|its|it)(?:[ ][a-z]{1,12}){0,2}"
     r"(?=[ ](?:is|says|reads)|:))?"
-    r"(?:[ ]\([^()\n]{1,40}\)(?=[ ]?:))?"
+    r"(?:[ ]\([^()\n]{1,40}\)(?=[ ]?:|[ ](?:is|says|reads)))?"
     r"(?:[ ]{1,2}(?:is|was|are|says|reads))?"
     r"[ ]{0,3}[:#=?-]{0,2}[ \t\n]{0,8}[\"'(\[]{0,2}[ ]{0,1}",
     re.IGNORECASE,
@@ -147,7 +147,8 @@ class Cues:
             return None
         if not (_DIGIT.search(match[0]) and _DIGIT.search(last[0])):
             return None
-        alike = len(match[0]) == len(last[0]) and _LIST_GOES_ON.match(self._text, match.end())
+        alike = last[0].isdigit() and len(match[0]) == len(last[0])
+        alike = alike and _LIST_GOES_ON.match(self._text, match.end()) is not None
         if not many and match[0].isdigit() and not alike:
             return None
         between = self._text[last.end() : match.start()]

@@ -27,7 +27,7 @@ _ADDRESSES: Final[dict[Inside, tuple[Verdict, str]]] = {
     "path": ("inside_path", "a file's name or path"),
 }
 _SEPARATOR: Final = re.compile(r"[ _.-]+")
-_COUNT: Final = re.compile(r"[A-Za-z0-9][ \t]{1,3}[1-9][0-9]{0,3}\Z")
+_COUNT: Final = re.compile(r"(?:\A|[ \t-])[A-Za-z]{2,}[ \t]{1,3}[1-9][0-9]{0,3}\Z")
 _OTHER: Final[dict[Field, str]] = {
     "name": "other name",
     "serial number": "other serial",

@@ -21,6 +21,7 @@ Inside = Literal["url", "email", "path"]
 _URL: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Za-z][A-Za-z0-9+.-]{1,15}:/{2,3}|www\.)[^\s<>\"'`{}|]+", re.IGNORECASE
 )
+_MAILTO: Final = re.compile(r"(?<![A-Za-z0-9])mailto:[^\s<>\"'`{}|]+", re.IGNORECASE)
 _CHUNK: Final = re.compile(r"[^\s<>\"'`{}|()\[\],;]+")
 _EMAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)*")
 _DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
@@ -80,6 +81,7 @@ class Regions:
 def regions(text: str) -> Regions:
     """Find every address in ``text``. Pure, linear, never raises."""
     found = [Region(*match.span(), "url") for match in _URL.finditer(text)]
+    found.extend(Region(*match.span(), "email") for match in _MAILTO.finditer(text))
     if "@" in text or "\\" in text or "/" in text:
         for match in _CHUNK.finditer(text):
             found.extend(_of_chunk(match[0], match.start()))

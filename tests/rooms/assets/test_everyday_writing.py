@@ -74,6 +74,7 @@ NAMES = {
     "eeb4033a": [24],
     "LSA 33211": [26],
     "EEB_JW77": [30],
+    "IC-EHLB760-F 16": [1],
     "eeb jw77": [30],
     "Computer name: OPTIPLEX-7090": [27],
 }
@@ -88,6 +89,7 @@ TAGS = {
     "the sticker says 1047221": [20],
     "What is the asset tag? 45001": [3],
     "Asset tag (if known): 45001": [3],
+    "the asset tag (yellow sticker) is 45001": [3],
     "asset tag 45001, 56789": [3, 22],
     "asset tag 45001 or 56789": [3, 22],
     "Asset tags:\n- 45001\n- 45003": [3, 5],
@@ -129,6 +131,8 @@ NOTHING = [
     "asset tag 45\nphone 56789",
     "asset tag 99999, 45001 State St",
     "EEB. JW77",
+    "S/N: 9ZZZZZZ and 1047221",
+    "mailto:ann@umich.edu?subject=IC-EHLB760-F16",
 ]
 
 
