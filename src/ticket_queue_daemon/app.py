@@ -63,9 +63,19 @@ def default_actions(settings: Settings) -> list[BaseAction]:
         AddAssetAction(
             computer_form_ids=settings.computer_form_ids,
             active_status_ids=settings.active_asset_status_ids,
+            fields=settings.match_fields,
+            count_inside=settings.match_inside,
+            patterns=[_pair(one) for one in settings.name_patterns],
+            decoys=settings.decoys,
+            owner_fallback=settings.owner_fallback,
         ),
         SummaryCommentAction(),
     ]
+
+
+def _pair(named: str) -> tuple[str, str]:
+    name, _, expression = named.partition("=")
+    return name, expression
 
 
 class App:

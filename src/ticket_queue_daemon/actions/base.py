@@ -175,9 +175,12 @@ class ActionResult:
         )
 
 
-def skip(reason: str, **details: Any) -> ActionResult:
-    """An action's answer when there is nothing to do for this ticket, and why."""
-    return ActionResult(message=reason, details=details, skipped=True)
+def skip(reason: str, *, summary: str = "", **details: Any) -> ActionResult:
+    """An action's answer when there is nothing to do for this ticket, and why.
+
+    ``summary``: a line for the summary comment, if people should know of it all the same.
+    """
+    return ActionResult(message=reason, summary=summary, details=details, skipped=True)
 
 
 class BaseAction(ABC):

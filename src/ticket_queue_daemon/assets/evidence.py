@@ -6,8 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from ticket_queue_daemon.assets.records import label
+
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from ticket_queue_daemon.assets.catalog import AssetRecord, Field
+    from ticket_queue_daemon.assets.suggest import Suggestion
 
 Verdict = Literal[
     "taken",
@@ -21,6 +26,7 @@ Verdict = Literal[
     "inside_url",
     "inside_email",
     "inside_path",
+    "decoy",
 ]
 # When there is too much of it, what decided something is kept first.
 _RANK: Final[dict[Verdict, int]] = {
@@ -126,13 +132,13 @@ class Finding:
     ambiguous: tuple[Ambiguous, ...] = ()
     paused: tuple[Ineligible, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
     @property
     def found_identifier(self) -> bool:
         """Whether some machine was named at all, known or not, eligible or not."""
-        return bool(
-            self.matches or self.ineligible or self.unknown or self.ambiguous or self.paused
-        )
+        named = self.matches or self.ineligible or self.unknown or self.ambiguous or self.paused
+        return bool(named or self.suggestions)
 
     def why_nothing(self) -> list[str]:
         """For each machine that is named and not attached, one sentence without a full stop."""
@@ -141,9 +147,39 @@ class Finding:
             for one in (*self.paused, *self.ineligible)
         ]
         reasons += [f"{one.token} ({one.where}): {one.reason}" for one in self.ambiguous]
-        reasons += [f"{token}: no asset is called this" for token in self.unknown]
+        reasons += [f"{token}: no asset is called this" for token in self._unknown_tokens()]
         more = len(reasons) - _REASONS
         return reasons if more <= 0 else [*reasons[:_REASONS], f"and {more} more"]
+
+    def notes(self, settled: Collection[int | None] = ()) -> list[str]:
+        """What people should know beside what was attached, one sentence each.
+
+        Args:
+            settled: assets that are on the ticket, or that a person took off it; nobody needs
+                them suggested.
+        """
+        meant: dict[tuple[str, str], list[str]] = {}
+        for one in self.suggestions:
+            if one.asset.id not in settled:
+                meant.setdefault((one.token, one.where), []).append(one.value)
+        sentences = [
+            f"{token} ({where}): no asset is called this; did you mean {' or '.join(values)}?"
+            for (token, where), values in meant.items()
+        ]
+        sentences += [
+            f"{one.token} ({one.where}): {one.reason}, so none was added"
+            for one in self.ambiguous
+            if not any(asset.id in settled for asset in one.assets)
+        ]
+        sentences += [
+            f"Suggested: {label(one.asset)} ({one.reason})"
+            for one in self.paused
+            if one.asset.id not in settled
+        ]
+        return sentences
+
+    def _unknown_tokens(self) -> Iterable[str]:
+        return dict.fromkeys([*self.unknown, *(one.token for one in self.suggestions)])
 
     def to_json(self) -> dict[str, Any]:
         """The evidence for a row's metadata: at most 50 entries, and how many were left out."""
@@ -152,7 +188,7 @@ class Finding:
             key=lambda place: _RANK.get(self.evidence[place].verdict, len(_RANK)),
         )
         kept = sorted(ranked[:_KEPT])
-        return {
+        shown: dict[str, Any] = {
             "matches": [
                 {"asset_id": match.asset.id, "token": match.evidence.token, "where": match.where}
                 for match in self.matches[:_KEPT]
@@ -160,3 +196,6 @@ class Finding:
             "considered": [self.evidence[place].to_json() for place in kept],
             "not_shown": len(self.evidence) - len(kept),
         }
+        if self.suggestions:
+            shown["suggestions"] = [one.to_json() for one in self.suggestions]
+        return shown

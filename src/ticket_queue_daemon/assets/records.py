@@ -30,6 +30,7 @@ class AssetRecord:
     status_name: str | None = None
     form_id: int | None = None
     configuration_item_id: int | None = None
+    requestor_uid: str | None = None
 
 
 class AssetLike(Protocol):
@@ -58,6 +59,11 @@ class AssetLike(Protocol):
     @property
     def owning_customer_id(self) -> str | None:
         """UID of the owner."""
+        ...
+
+    @property
+    def requesting_customer_id(self) -> str | None:
+        """UID of the person for whom it was bought."""
         ...
 
     @property
@@ -93,6 +99,7 @@ def record_of_asset(asset: AssetLike) -> AssetRecord:
         status_name=_shared(asset.status_name),
         form_id=_number(asset.form_id),
         configuration_item_id=_number(asset.configuration_item_id),
+        requestor_uid=_shared(asset.requesting_customer_id, fold=True),
     )
 
 
@@ -111,6 +118,7 @@ def record_of_row(row: Mapping[str, Any]) -> AssetRecord | None:
         status_name=_shared(row.get("StatusName")),
         form_id=_number(row.get("FormID")),
         configuration_item_id=_number(row.get("ConfigurationItemID")),
+        requestor_uid=_shared(row.get("RequestingCustomerID"), fold=True),
     )
 
 
@@ -136,3 +144,8 @@ def _number(value: object) -> int | None:
     except (ValueError, OverflowError):
         return None
     return number if number > 0 else None
+
+
+def label(asset: AssetRecord) -> str:
+    """What people call an asset: its name, else serial number, else tag, else id."""
+    return asset.name or asset.serial_number or asset.tag or str(asset.id)

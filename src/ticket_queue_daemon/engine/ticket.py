@@ -239,7 +239,12 @@ class TicketWork:
         if isinstance(made, Declined):
             # What a summary declines to tell is settled too, or it would be asked for ever.
             return self._finish(
-                claim, "skipped", made.reason, dict(made.plan.details), covers=made.plan.lines
+                claim,
+                "skipped",
+                made.reason,
+                dict(made.plan.details),
+                lines=made.lines,
+                covers=made.plan.lines,
             )
         if isinstance(made, Unsuccessful):
             return self._fail(claim, made.reason, final=False, details=dict(made.plan.details))

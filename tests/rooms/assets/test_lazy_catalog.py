@@ -54,6 +54,7 @@ class Found:
         self.id = number
         self.name = f"IC-FOUND{number}"
         self.serial_number = self.tag = self.owning_customer_id = self.status_name = None
+        self.requesting_customer_id = None
         self.status_id = self.form_id = self.configuration_item_id = 0
 
 
