@@ -22,6 +22,7 @@ bench: $(STAMP)  ## ratios, not seconds
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 chaos: $(STAMP)  ## the crash tests at full size, and every interleaving of the protocol; minutes
+	$(BIN)/python tests/chaos/matrix.py
 	CHAOS=full $(BIN)/pytest tests/crash -n 2 --dist loadfile --durations=5
 	$(BIN)/python tests/crash/teeth.py
 	$(BIN)/python tests/model/explore.py

@@ -34,6 +34,10 @@ MEGABYTE = 1_000_000
 STATUSES = [(38, "Active"), (41, "Disposed"), (59, "In Storage")]
 
 
+def _guid(digits: str) -> str:
+    return "-".join([digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]])
+
+
 def rows(count: int) -> Iterator[dict[str, Any]]:
     """Bronze rows as TDX writes them, every text and number an object of its own."""
     chance = random.Random(7)
@@ -44,14 +48,15 @@ def rows(count: int) -> Iterator[dict[str, Any]]:
         name = (
             f"{department}-{serial}" if number % 2 else f"{department}-EHLB{number}-F{number % 40}"
         )
-        uid = chance.choice(people)
+        uid, other = (_guid(chance.choice(people)) for _ in range(2))
         status_id, status = chance.choice(STATUSES)
         yield {
             "ID": 100_000 + number,
             "Name": name,
             "SerialNumber": serial if number % 28 else "",
             "Tag": f"{number + 500_000:08d}",
-            "OwningCustomerID": f"{uid[:8]}-{uid[8:12]}-{uid[12:16]}-{uid[16:20]}-{uid[20:]}",
+            "OwningCustomerID": uid,
+            "RequestingCustomerID": other,
             "StatusID": status_id,
             "StatusName": str(status),
             "FormID": 2448,

@@ -28,9 +28,11 @@ class BriefClock(SystemClock):
     def __init__(self) -> None:
         super().__init__()
         self._skipped = 0.0
+        self.set_by = 0.0
+        """By how much somebody has set the wall clock."""
 
     def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self._skipped)
+        return super().now() + timedelta(seconds=self._skipped + self.set_by)
 
     def monotonic(self) -> float:
         return super().monotonic() + self._skipped

@@ -1,7 +1,8 @@
 """Whatever happens in whatever order: no effect twice, none lost, no summary line twice or lost.
 
-Hypothesis throws kills, lost answers, database faults, config edits, leases that run out and new
-tickets at a daemon, and at the end lets it run in peace. The simulator's journal is the judge.
+Hypothesis throws kills, lost answers, outages of TDX and of the database, jumps of the clock, config
+edits, leases that run out, new tickets and late answers of their requestors at a daemon, and at the
+end lets it run in peace. The simulator's journal is the judge.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 POINTS = [point for point in checkpoints.Checkpoint if point is not checkpoints.Checkpoint.POLLED]
 FAULTS = ["drop_before", "drop_after", "status_after", "garbage", "truncated", "expire_token"]
 ROUTES = [r"/feed$", r"/assets/\{assetId\}$"]
-TABLES = "daemon_action_log, meta.daemon_summary_lines, meta.daemon_actions, meta.daemon_instance"
+TABLES = "daemon_action_log, meta.daemon_summary_lines, meta.daemon_actions, meta.daemon_instance, meta.daemon_queues"
 
 
 class Killed(BaseException):
@@ -58,6 +60,18 @@ class Armed:
         if self.left == 0:
             self.grave.dead = True
             raise Killed
+
+
+class Jump:
+    """A checkpoint at which the machine sleeps, or its clock is set, at the nth passing."""
+
+    def __init__(self, point: checkpoints.Checkpoint, nth: int, jump: Any) -> None:
+        self.point, self.left, self.jump = point, nth, jump
+
+    def pass_by(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.jump()
 
 
 class Grave:
@@ -98,12 +112,13 @@ class World(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        with Database(self.postgres_url) as database, database.connection() as connection:
-            connection.execute(f"TRUNCATE meta.{TABLES}")
-            connection.execute("DELETE FROM meta.daemon_action_history")
+        self.eyes = psycopg.connect(self.postgres_url, autocommit=True)
+        self.eyes.execute(f"TRUNCATE meta.{TABLES}")
+        self.eyes.execute("DELETE FROM meta.daemon_action_history")
         self.simulator = SimulatorServer(limits="off").start()
         self.desk = Desk(self.simulator, self.postgres_url)
         self.tickets: dict[int, int] = {}
+        self.vague: dict[int, str] = {}
         self.versions = ["v1"]
         self.grave = Grave()
         real, machine = Database.rows, self
@@ -122,6 +137,25 @@ class World(RuleBasedStateMachine):
         number = len(self.tickets)
         machine = self.desk.asset(f"IC-LAB{number:04d}-F20", f"LABSERIAL{number:03d}")
         self.tickets[self.desk.ticket(f"{machine.name} is slow").id] = machine.id
+
+    @rule()
+    @precondition(lambda self: len(self.tickets) < 4 and not self.vague)
+    def somebody_opens_a_ticket_that_names_nothing(self) -> None:
+        machine = self.desk.asset("IC-VAGUE01-F20", "VAGUESERIAL01")
+        ticket_id = self.desk.ticket("My computer is slow").id
+        self.tickets[ticket_id] = machine.id
+        self.vague[ticket_id] = machine.name
+
+    @rule()
+    @precondition(lambda self: self.vague)
+    def the_requestor_answers(self) -> None:
+        self._say(next(iter(self.vague)), "Hello? Anybody?")
+
+    @rule()
+    @precondition(lambda self: self.vague)
+    def the_requestor_names_the_machine(self) -> None:
+        ticket_id, name = next(iter(self.vague.items()))
+        self._say(ticket_id, f"It is {name}")
 
     @rule()
     @precondition(lambda self: len(self.versions) < 3)
@@ -144,6 +178,31 @@ class World(RuleBasedStateMachine):
         self.grave.fail_at, self.grave.executed = nth, executed
         self._run()
 
+    @rule(times=st.integers(1, 30), chance=st.sampled_from([0.3, 0.7, 1.0]))
+    def tdx_is_away_for_a_while(self, times: int, chance: float) -> None:
+        self.simulator.faults.add(
+            "status_before", route=".", status=503, times=times, probability=chance
+        )
+        self._run()
+
+    @rule(
+        point=st.sampled_from(POINTS),
+        nth=st.integers(1, 6),
+        asleep=st.sampled_from([100, 100_000]),
+        set_by=st.sampled_from([-90_000, 0, 90_000]),
+    )
+    def the_clock_jumps(
+        self, point: checkpoints.Checkpoint, nth: int, asleep: float, set_by: float
+    ) -> None:
+        """The machine sleeps, past its lease or not, and its wall clock is set meanwhile."""
+
+        def jump() -> None:
+            self.clock.sleep(asleep)
+            self.clock.set_by += set_by
+
+        self.patch.setattr(checkpoints, "_armed", Jump(point, nth, jump))
+        self._run()
+
     @rule()
     def time_passes(self) -> None:
         self._let_leases_run_out()
@@ -156,12 +215,13 @@ class World(RuleBasedStateMachine):
 
     def _actions(self) -> list[Any]:
         tell = [Tell(comment_text="Hello", version=version) for version in self.versions]
-        return [AddAssetAction(), *tell, SummaryCommentAction()]
+        return [AddAssetAction(reevaluate="on_update"), *tell, SummaryCommentAction()]
 
     def _run(self) -> None:
         app = None
         try:
             app = self.desk.app(*self._actions(), retry_seconds=0, workers=1, max_attempts=100)
+            self.clock = app.clock
             app.run_once(dry_run=False)
         except (DaemonError, Killed):
             pass
@@ -172,12 +232,14 @@ class World(RuleBasedStateMachine):
             if app is not None:
                 app.close()
 
+    def _say(self, ticket_id: int, text: str) -> None:
+        self.desk.world.add_feed_entry(ticket_id, text, self.desk.alice)
+
     def _let_leases_run_out(self) -> None:
-        with Database(self.postgres_url) as database, database.connection() as connection:
-            connection.execute(
-                "UPDATE meta.daemon_action_log SET lease_until = clock_timestamp() "
-                "- interval '1 s' WHERE status = 'started'"
-            )
+        self.eyes.execute(
+            "UPDATE meta.daemon_action_log SET lease_until = clock_timestamp() "
+            "- interval '1 s' WHERE status = 'started'"
+        )
 
     # what must always hold
 
@@ -192,6 +254,20 @@ class World(RuleBasedStateMachine):
             assert len(self._said(ticket_id)) <= len(self.versions)
             lines = self._told(ticket_id)
             assert len(lines) == len(set(lines))
+
+    @invariant()
+    def completed_is_applied(self) -> None:
+        completed = self.eyes.execute(
+            "SELECT ticket_id, action_type, count(*) FROM meta.daemon_action_log "
+            "WHERE status = 'completed' GROUP BY 1, 2"
+        ).fetchall()
+        for ticket_id, kind, count in completed:
+            if kind == "add_asset":
+                assert self.desk.world.assets_on(ticket_id) == [self.tickets[ticket_id]]
+            elif kind == "comment":
+                assert len(self._said(ticket_id)) >= count
+            else:
+                assert self._told(ticket_id)
 
     def _said(self, ticket_id: int) -> list[str]:
         writes = self.simulator.journal.for_ticket(ticket_id, "feed_entry")
@@ -210,6 +286,8 @@ class World(RuleBasedStateMachine):
     def teardown(self) -> None:
         """In the end it is left in peace, and everything is as it should be."""
         try:
+            for ticket_id, name in self.vague.items():
+                self._say(ticket_id, f"It is {name}")
             for _ in range(4):
                 self._let_leases_run_out()
                 self._run()
@@ -227,6 +305,7 @@ class World(RuleBasedStateMachine):
             self.patch.setattr(Database, "rows", self._real_rows)
             self.desk.close()
             self.simulator.stop()
+            self.eyes.close()
 
 
 @pytest.fixture

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from ticket_queue_daemon.actions import AddAssetAction, CommentAction, SummaryCommentAction
+from ticket_queue_daemon.actions import (
+    AddAssetAction,
+    BaseAction,
+    CommentAction,
+    SummaryCommentAction,
+)
 
 if TYPE_CHECKING:
     from desk import Desk
@@ -15,6 +20,7 @@ if TYPE_CHECKING:
 HELLO = CommentAction(comment_text="Hello")
 FEED = r"/tickets/\{id\}/feed$"
 ATTACH = r"/tickets/\{id\}/assets/"
+TICKET = r"/tickets/\{id\}$"
 
 
 def test_what_tdx_refuses_fails_in_tdxs_own_words(desk: Desk, log: StateTracker) -> None:
@@ -131,6 +137,47 @@ def test_a_partial_plan_keeps_what_is_done_and_tells_the_truth(
     assert "Done: attach asset IC-LAB0001-F20" in desk.comments(ticket)[1]
 
 
+class Both(BaseAction):
+    """Says hello and attaches one machine."""
+
+    def __init__(self, asset_id: int) -> None:
+        super().__init__()
+        self.asset_id = asset_id
+
+    def get_action_type(self) -> str:
+        return "both"
+
+    def get_action_config(self) -> dict[str, Any]:
+        return {}
+
+    def execute_action(self, ticket_id: int, facade: Any, dry_run: bool = False) -> None:
+        facade.add_comment(ticket_id, "Hello")
+        facade.add_asset(ticket_id, self.asset_id, name="IC-LAB0001-F20")
+
+
+@pytest.mark.parametrize("end", ["refused", "given up"])
+def test_what_was_told_as_not_yet_done_is_told_again_when_it_never_will_be(
+    desk: Desk, end: str
+) -> None:
+    machine = desk.asset("IC-LAB0001-F20", "LABSERIAL001")
+    ticket = desk.ticket("Printer")
+    actions = [Both(machine.id), SummaryCommentAction()]
+    rule = desk.simulator.faults.add("expire_token", method="POST", route=ATTACH)
+    desk.run(*actions, retry_seconds=0, max_attempts=2)
+    if end == "refused":
+        desk.simulator.faults.remove(rule)
+        desk.simulator.faults.add("status_before", "POST", ATTACH, status=400, body="No.")
+
+    for _ in range(2):
+        desk.run(*actions, retry_seconds=0, max_attempts=2)
+
+    hello, first, second = desk.comments(ticket)
+    assert hello == "Hello"
+    assert "Not yet done: attach asset IC-LAB0001-F20" in first
+    assert "Not done: attach asset IC-LAB0001-F20" in second
+    assert "Done: post" not in second
+
+
 def test_a_closed_ticket_is_left_alone(desk: Desk, log: StateTracker) -> None:
     ticket = desk.ticket("Printer")
     closed = next(one for one in desk.world.ticket_statuses if one.status_class == 3)
@@ -149,11 +196,87 @@ def test_the_circuit_breaker_stops_a_run_that_mostly_fails(desk: Desk) -> None:
     for number in range(45):
         desk.ticket(f"Ticket {number}")
     desk.simulator.faults.add("status_before", method="POST", route=FEED, status=400)
-    app = desk.app(HELLO, workers=1)
 
-    report = app.run_once(dry_run=False)
+    report = desk.run(HELLO, workers=1)
 
-    assert report.failed < 45
+    assert report.failed == 20
     assert "the next run tries one ticket first" in report.stopped
-    probe = app.run_once(dry_run=False)
-    assert probe.executed == 1
+
+
+def test_after_the_breaker_another_process_probes_with_one_ticket(desk: Desk) -> None:
+    """Cron starts a new process each hour: the open circuit stands in the database."""
+    for number in range(45):
+        desk.ticket(f"Ticket {number}")
+    rule = desk.simulator.faults.add("status_before", method="POST", route=FEED, status=400)
+    desk.run(HELLO, workers=1)
+
+    still_failing = desk.run(HELLO, workers=4)
+    desk.simulator.faults.remove(rule)
+    mended = desk.run(HELLO, workers=4)
+
+    assert still_failing.executed == 1
+    assert "1 of 1 tickets failed" in still_failing.stopped
+    assert (mended.succeeded, mended.stopped) == (24, "")
+
+
+class TestAPoisonedTicket:
+    """It fails alone, with its reason, and the queue goes on."""
+
+    BODIES: ClassVar = {
+        "deleted": {"status": 404},
+        "no permission": {"status": 403, "body": "You can not view this ticket."},
+        "no permission, by a 401": {"status": 401},
+        "a server error": {"status": 500},
+    }
+
+    @pytest.mark.parametrize("kind", BODIES)
+    def test_that_can_not_be_read(self, desk: Desk, log: StateTracker, kind: str) -> None:
+        bad, good = desk.ticket("Bad"), desk.ticket("Good")
+        desk.simulator.faults.add(
+            "status_before", "GET", TICKET, ticket_id=bad.id, **self.BODIES[kind]
+        )
+
+        report = desk.run(HELLO)
+
+        assert (report.failed, report.succeeded) == (1, 1)
+        assert desk.comments(good) == ["Hello"]
+        (row,) = log.get_ticket_actions(bad.id)
+        assert str(self.BODIES[kind]["status"]) in row["error_message"]
+
+    def test_that_was_moved_to_another_application(self, desk: Desk, log: StateTracker) -> None:
+        moved, good = desk.ticket("Moved"), desk.ticket("Good")
+        desk.world.set_report(1344, rows=[{"TicketID": moved.id}, {"TicketID": good.id}])
+        moved.app_id = 47
+
+        report = desk.run(HELLO)
+
+        assert (report.failed, report.succeeded) == (1, 1)
+        (row,) = log.get_ticket_actions(moved.id)
+        assert "another application" in row["error_message"] or "404" in row["error_message"]
+
+    @pytest.mark.parametrize(
+        "answer",
+        ["garbage", "truncated", "empty", "html"],
+    )
+    def test_that_answers_nonsense(self, desk: Desk, answer: str) -> None:
+        bad, good = desk.ticket("Bad"), desk.ticket("Good")
+        desk.simulator.faults.add(answer, "GET", TICKET, ticket_id=bad.id)
+
+        report = desk.run(HELLO, workers=1)
+
+        assert desk.comments(good) == ["Hello"]
+        assert desk.comments(bad) == []
+        assert report.succeeded == 1
+
+    @pytest.mark.parametrize(
+        "body",
+        ["x" * 5_000_000, "<div>" * 200_000, "\x00\u202e\ufffe", "&" * 100_000, "(" * 50_000],
+        ids=["5 MB", "200,000 tags", "unstorable", "ampersands", "brackets"],
+    )
+    def test_whose_description_is_absurd(self, desk: Desk, body: str) -> None:
+        bad, good = desk.ticket("Bad", body), desk.ticket("Good")
+
+        report = desk.run(AddAssetAction(), HELLO)
+
+        assert report.failed == 0
+        assert desk.comments(good) == desk.comments(bad) == ["Hello"]

@@ -25,7 +25,7 @@ def index(database: Database) -> AssetIndex:
 
 
 def asset(number: int, name: str = "IC", *, raw: bool = True) -> IndexedAsset:
-    row = (number, name, None, None, None, 38, "Active", 2448, 900 + number)
+    row = (number, name, None, None, None, 38, "Active", 2448, 900 + number, None)
     return IndexedAsset(row, name, {"ID": number, "Name": name} if raw else None)
 
 

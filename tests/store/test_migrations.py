@@ -40,9 +40,11 @@ def psql(url: str, text: str, *options: str) -> str:
 def test_a_fresh_database_lacks_everything_and_says_so(empty: Database) -> None:
     state = Migrator(empty).status()
 
-    assert (state.current, state.wanted, state.ready) == (0, len(migrations()), False)
+    assert (state.current, state.wanted, state.ready) == (0, migrations()[-1].number, False)
     assert state.missing == [migration.name for migration in migrations()]
-    with pytest.raises(MigrationNeeded, match="lacks 6 of 6") as needed:
+    with pytest.raises(
+        MigrationNeeded, match=f"lacks {len(migrations())} of {len(migrations())}"
+    ) as needed:
         Migrator(empty).check()
     assert "ticket-queue-daemon db upgrade" in needed.value.advice
     assert needed.value.exit_code == 2
@@ -114,7 +116,7 @@ def test_every_past_version_upgrades_to_the_same_schema(
     with monkeypatch.context() as then:
         then.setattr(migrate, "migrations", lambda: past)
         Migrator(empty).upgrade()
-        assert Migrator(empty).status().current == number
+        assert Migrator(empty).status().current == past[-1].number
 
     Migrator(empty).upgrade()
 
@@ -148,9 +150,10 @@ def test_a_database_ahead_of_the_program_is_refused(database: Database) -> None:
     database.rows(
         b"INSERT INTO meta.daemon_migrations (number, name, checksum) VALUES (99, '0099_x', '')"
     )
+    newest = migrations()[-1].number
 
     for refused in (Migrator(database).check, Migrator(database).upgrade):
-        with pytest.raises(MigrationNeeded, match=r"at migration 99, this program knows 6"):
+        with pytest.raises(MigrationNeeded, match=f"at migration 99, this program knows {newest}"):
             refused()
 
 
@@ -236,7 +239,7 @@ def sync_an_asset(database: Database) -> None:
     with syncs.exclusive() as ours:
         assert ours
         run = syncs.begin(anew=True, whole=True)
-        row = (1, "IC", None, None, None, 38, "Active", 2448, 901)
+        row = (1, "IC", None, None, None, 38, "Active", 2448, 901, None)
         written = index.write(
             [IndexedAsset(row, "hash", {"ID": 1})], source="sync", run_id=run.run_id
         )

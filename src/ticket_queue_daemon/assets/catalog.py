@@ -16,19 +16,22 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 from ticket_queue_daemon.assets.identifiers import MIN_SQUEEZED, boundaries, fold, squeeze
-from ticket_queue_daemon.assets.patterns import looks_like_serial
+from ticket_queue_daemon.assets.patterns import GENERIC_WORDS, looks_like_serial
 from ticket_queue_daemon.assets.records import AssetRecord
 from ticket_queue_daemon.assets.regions import is_host
+from ticket_queue_daemon.assets.text import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["AssetCatalog", "AssetRecord", "Field", "Hit"]
+__all__ = ["FIELDS", "AssetCatalog", "AssetRecord", "Field", "Hit"]
 
 Field = Literal["name", "serial number", "tag"]
+FIELDS: Final[frozenset[Field]] = frozenset({"name", "serial number", "tag"})
 
 _POSITION_BITS: Final = 24
 _HASH_MASK: Final = (1 << 40) - 1
+_PART_BITS: Final = 4
 _OWNER: Final = "\0owner:"
 _MOST_OVERLAID: Final = 1_000
 _OVERLAID_SHARE: Final = 20
@@ -36,6 +39,12 @@ _DIGIT: Final = re.compile(r"[0-9]")
 _SWITCH: Final = re.compile(r"(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
 _MIN_PLAIN: Final = 5
 _MIN_SERIAL_PART: Final = 3
+# A machine may be called FRONT-DESK, and so is what it stands on.
+_PLAIN_WORDS: Final = word_set(
+    "back check computer conference desk front help in lab laptop library line loaner log main "
+    "meeting off office on one out part print reception room self server service sign site spare "
+    "staff student study test time up user walk work"
+)
 # What stands in such a field when nobody knew what to put there.
 _PLACEHOLDERS: Final = frozenset(
     {
@@ -60,6 +69,13 @@ class Hit:
     field: Field
     weak: bool = False
 
+    @property
+    def value(self) -> str:
+        """The field as it is recorded."""
+        asset = self.asset
+        values = {"name": asset.name, "serial number": asset.serial_number, "tag": asset.tag}
+        return values[self.field] or ""
+
 
 class AssetCatalog:
     """An index over all assets, immutable once built, safe to share between threads.
@@ -71,7 +87,7 @@ class AssetCatalog:
 
     def __init__(self, records: Iterable[AssetRecord], origin: str = "") -> None:
         self._assets = list({record.id: record for record in records}.values())
-        self._index = array("Q", sorted(self._entries()))
+        self._index = self._sorted()
         self._ids = array("q", sorted(asset.id for asset in self._assets))
         self._hidden: frozenset[int] = frozenset()
         self._overlay: AssetCatalog | None = None
@@ -125,8 +141,8 @@ class AssetCatalog:
         """
         return tuple(dict.fromkeys(hit.asset for hit in self.exact(folded)))
 
-    def exact(self, folded: str) -> list[Hit]:
-        """One hit for each asset whose name, serial number or tag is ``folded``.
+    def exact(self, folded: str, fields: frozenset[Field] = FIELDS) -> list[Hit]:
+        """One hit for each asset of whose name, serial number and tag one is ``folded``.
 
         A number is compared without its leading zeros, a serial number also with the end of a
         name when the asset has none recorded.
@@ -135,12 +151,12 @@ class AssetCatalog:
         hits = []
         for asset in self.may_have(key):
             for field, spelling, weak in _spellings(asset):
-                if spelling == key:
+                if spelling == key and field in fields:
                     hits.append(Hit(asset, field, weak))
                     break
         return hits
 
-    def broken(self, folded: str) -> list[Hit]:
+    def broken(self, folded: str, fields: frozenset[Field] = FIELDS) -> list[Hit]:
         """The assets that ``folded`` names with other separators, spaces, or none at all.
 
         ``ic ehlb760 f16`` and ``icehlb760f16`` are ``IC-EHLB760-F16``. Only for values of eight
@@ -153,20 +169,52 @@ class AssetCatalog:
         hits = []
         for asset in self.may_have(key):
             for field, value in _values(asset):
-                if squeeze(value) == key and _breaks_fit(field, value, key, boundaries(folded)):
+                if field not in fields or squeeze(value) != key:
+                    continue
+                if _breaks_fit(field, value, key, boundaries(folded)):
                     hits.append(Hit(asset, field, _is_weak(value)))
                     break
         return hits
 
-    def owned_by(self, uid: str) -> tuple[AssetRecord, ...]:
-        """The assets of a person, by UID in any case, in order of their ids."""
+    def near(
+        self, keys: Iterable[str], fields: frozenset[Field] = FIELDS
+    ) -> Iterator[tuple[str, Hit]]:
+        """What the keys name, with or without separators, each with its spelling; no weak values.
+
+        For keys that were made up by the hundred: the caller says whether a spelling is near
+        enough, since two keys may share a hash.
+        """
+        for key in keys:
+            for asset in self.may_have(key):
+                for field, spelling, weak in _spellings(asset):
+                    if field in fields and not weak and key in {spelling, squeeze(spelling)}:
+                        yield spelling, Hit(asset, field)
+
+    def owned_by(
+        self, uid: str, side: Literal["owner", "requestor"] = "owner"
+    ) -> tuple[AssetRecord, ...]:
+        """The assets of a person, by UID in any case, in order of their ids.
+
+        ``side``: whether the person is recorded as owner or as requestor of the asset.
+        """
         owner = uid.casefold()
-        found = [
-            asset
-            for asset in self.may_have(_OWNER + owner)
-            if asset.owner_uid is not None and asset.owner_uid.casefold() == owner
-        ]
+        found = []
+        for asset in self.may_have(_OWNER + owner):
+            person = asset.owner_uid if side == "owner" else asset.requestor_uid
+            if person is not None and person.casefold() == owner:
+                found.append(asset)
         return tuple(sorted(found, key=lambda asset: asset.id))
+
+    def _sorted(self) -> array[int]:
+        """All entries in order, sorted part by part: a list of them all would double the memory."""
+        parts = [array("Q") for _ in range(1 << _PART_BITS)]
+        for entry in self._entries():
+            parts[entry >> 64 - _PART_BITS].append(entry)
+        index = array("Q")
+        for place, part in enumerate(parts):
+            index.extend(sorted(part))
+            parts[place] = array("Q")
+        return index
 
     def _entries(self) -> Iterator[int]:
         for position, asset in enumerate(self._assets):
@@ -197,7 +245,8 @@ def _hash(key: str) -> int:
 
 def _keys(asset: AssetRecord) -> set[str]:
     """Everything by which an asset is found."""
-    keys = {_OWNER + asset.owner_uid.casefold()} if asset.owner_uid else set()
+    people = (asset.owner_uid, asset.requestor_uid)
+    keys = {_OWNER + person.casefold() for person in people if person}
     keys.update(spelling for _, spelling, _ in _spellings(asset))
     for _, value in _values(asset):
         squeezed = squeeze(value)
@@ -240,7 +289,13 @@ def _unpadded(folded: str) -> str:
 
 def _is_weak(value: str) -> bool:
     squeezed = squeeze(value)
-    return len(squeezed) < _MIN_PLAIN or squeezed.isdigit() or value.isalpha()
+    if len(squeezed) < _MIN_PLAIN or squeezed.isdigit() or value.isalpha():
+        return True
+    parts = value.split("-")
+    # OPTIPLEX-7090 is rather the model, ROOM-4033 rather the room.
+    if all(part.isdigit() or part.rstrip("0123456789") in GENERIC_WORDS for part in parts):
+        return True
+    return _PLAIN_WORDS.issuperset(parts)
 
 
 def _breaks_fit(field: Field, value: str, key: str, breaks: tuple[int, ...]) -> bool:

@@ -38,6 +38,7 @@ class AssetRecord:
     status_name: str | None = None
     form_id: int | None = None
     configuration_item_id: int | None = None
+    requestor_uid: str | None = None
 
 
 class AssetLike(Protocol):
@@ -66,6 +67,11 @@ class AssetLike(Protocol):
     @property
     def owning_customer_id(self) -> str | None:
         """UID of the owner."""
+        ...
+
+    @property
+    def requesting_customer_id(self) -> str | None:
+        """UID of the person for whom it was bought."""
         ...
 
     @property
@@ -101,6 +107,7 @@ def record_of_asset(asset: AssetLike) -> AssetRecord:
         status_name=_shared(asset.status_name),
         form_id=_number(asset.form_id),
         configuration_item_id=_number(asset.configuration_item_id),
+        requestor_uid=_shared(asset.requesting_customer_id, fold=True),
     )
 
 
@@ -119,6 +126,7 @@ def record_of_row(row: Mapping[str, Any]) -> AssetRecord | None:
         status_name=_shared(row.get("StatusName")),
         form_id=_number(row.get("FormID")),
         configuration_item_id=_number(row.get("ConfigurationItemID")),
+        requestor_uid=_shared(row.get("RequestingCustomerID"), fold=True),
     )
 
 
@@ -134,12 +142,13 @@ def row_of_record(record: AssetRecord) -> AssetRow:
         record.status_name,
         record.form_id,
         record.configuration_item_id,
+        record.requestor_uid,
     )
 
 
 def record_of_index(row: AssetRow) -> AssetRecord:
     """The record of a row of the index, which has no unset members to clean; texts are shared."""
-    asset_id, name, serial_number, tag, owner, status_id, status_name, form_id, item_id = row
+    asset_id, name, serial_number, tag, owner, status_id, status_name, form_id, item_id, asker = row
     return AssetRecord(
         asset_id,
         name,
@@ -150,6 +159,7 @@ def record_of_index(row: AssetRow) -> AssetRecord:
         None if status_name is None else sys.intern(status_name),
         form_id,
         item_id,
+        None if asker is None else sys.intern(asker),
     )
 
 
@@ -191,3 +201,8 @@ def _number(value: object) -> int | None:
     except (ValueError, OverflowError):
         return None
     return number if number > 0 else None
+
+
+def label(asset: AssetRecord) -> str:
+    """What people call an asset: its name, else serial number, else tag, else id."""
+    return asset.name or asset.serial_number or asset.tag or str(asset.id)

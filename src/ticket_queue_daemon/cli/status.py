@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli.exits import Verdict
+from ticket_queue_daemon.cli.output import safe
+from ticket_queue_daemon.review.pausing import quoted
 from ticket_queue_daemon.store.reports import Reports
 
 if TYPE_CHECKING:
@@ -39,17 +41,24 @@ def status(session: Session) -> Verdict:
 
 
 def judge(report: StatusReport) -> Verdict:
-    """Critical if work was left behind, a warning if something waits for a person, else fine."""
+    """Critical if work was left behind, a warning if something waits for a person, else fine.
+
+    A run that was stopped because too much failed waits for a person too: to look why.
+    """
     if report.overdue:
         return Verdict.CRITICAL
-    return Verdict.WARNING if report.for_good or report.parked else Verdict.FINE
+    waits = report.for_good or report.parked or report.open_circuits or report.paused_patterns
+    return Verdict.WARNING if waits else Verdict.FINE
 
 
 def _print(terminal: Terminal, report: StatusReport) -> None:
     terminal.say(f"TDX instance: {report.instance or 'none yet (no run so far)'}")
     terminal.say(f"Database: PostgreSQL {report.server}, tables version {report.schema}")
     terminal.say(f"Assets: {_assets(report)}")
+    for one in report.open_circuits:
+        terminal.say(f"{one.queue} is stopped since {_at(one.since)}: {one.reason}.")
     _figures(terminal, report)
+    _paused(terminal, report)
     _held(terminal, report)
     _failing(terminal, report)
     _started(terminal, report)
@@ -78,6 +87,21 @@ def _figures(terminal: Terminal, report: StatusReport) -> None:
             ("lines for a summary", report.uncovered, _uncovered(report)),
         ],
     )
+
+
+def _paused(terminal: Terminal, report: StatusReport) -> None:
+    rows = [
+        (
+            safe(one.pattern, style="bold yellow"),
+            _at(one.paused_at),
+            one.reason,
+            f"matching-report, then resume-pattern {quoted(one.pattern)}",
+        )
+        for one in report.paused_patterns
+    ]
+    if rows:
+        title = "PAUSED PATTERNS: what they find is suggested and not attached"
+        terminal.table(("pattern", "since", "reason", "what to do"), rows, title=title)
 
 
 def _held(terminal: Terminal, report: StatusReport) -> None:

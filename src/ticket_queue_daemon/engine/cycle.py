@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.assets.lookup import RunAssets
@@ -20,6 +21,7 @@ from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
 from ticket_queue_daemon.engine.ticket import Limits, Line, TdxAway, TicketWork
 from ticket_queue_daemon.errors import BlastRadiusError
 from ticket_queue_daemon.observe.events import (
+    STOPPED_ON_REQUEST,
     Note,
     ReportRead,
     RunFinished,
@@ -29,7 +31,8 @@ from ticket_queue_daemon.observe.events import (
 from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from ticket_queue_daemon.assets.keeper import AssetKeeper
     from ticket_queue_daemon.clock import Clock
@@ -69,6 +72,8 @@ class Cycle:
 
     Attributes:
         prepare: called before the first ticket is touched: checks application ids, says notes.
+        paused: called once a run that has work: the patterns that rest and why; it may judge them
+            first, and gives a sentence for each that it paused. Told whether the run is a dry one.
         stopping: asked between tickets; True ends the pass after the work in hand.
     """
 
@@ -80,6 +85,7 @@ class Cycle:
     workers: int
     assets: AssetKeeper
     prepare: Callable[[], Sequence[str]]
+    paused: Callable[[bool], tuple[Mapping[str, str], Sequence[str]]] = lambda _: ({}, ())
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
 
     def run(
@@ -102,20 +108,22 @@ class Cycle:
         calls = sum(self.tdx.call_counts().values())
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
-        notes = [*found.notes, *_odd_rows(found)]
+        notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
-        pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys)
+        pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys, found.modified)
         reach(Checkpoint.POLLED)
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
         tally, plans, stopped = Tally(), [], ""
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
-            notes += _said(ready, observer)
+            read, told = self._readers(dry_run=dry_run)
+            notes += _said([*ready, *told], observer)
             if dry_run:
-                plans = self._preview(work, tally)
+                plans = self._preview(work, read, tally)
             else:
-                stopped = self._carry_out(work, run_id, tally, observer, stopping)
+                dates = found.modified or {}
+                stopped = self._carry_out(work, read, dates, run_id, tally, observer, stopping)
         finished = RunReport(
             run_id=run_id,
             dry_run=dry_run,
@@ -135,6 +143,16 @@ class Cycle:
         """One report call. What can't be read is raised and never taken for an empty queue."""
         report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
         return ticket_ids(report, self.queue.id_column)
+
+    def _blind(self, found: TicketIds) -> list[str]:
+        """What to say when an action asks to look again, and the report can't tell when."""
+        if found.modified is not None or not any(key.on_update for key in self.queue.keys):
+            return []
+        note = (
+            f"Report {self.queue.report_id} has no modified date, so no ticket that was skipped is "
+            'looked at again (reevaluate="on_update"). Add the column Modified to the report.'
+        )
+        return [note]
 
     def _get_ready(
         self, pending: Sequence[Pending], *, dry_run: bool, confirmed: Collection[str]
@@ -160,12 +178,19 @@ class Cycle:
             self.tracker.register_actions(self.queue.keys)
         return notes
 
-    def _preview(self, work: dict[int, list[str]], tally: Tally) -> list[PlanView]:
-        assets = RunAssets(self.assets, dry_run=True)
+    def _readers(self, *, dry_run: bool) -> tuple[Callable[[int], TicketReader], Sequence[str]]:
+        """What makes a reader for each ticket, and a sentence for each pattern paused just now."""
+        paused, told = self.paused(dry_run)
+        assets = RunAssets(self.assets, dry_run=dry_run)
+        ours = self.tracker.our_assets
+        read = partial(TicketReader, self.tdx, assets=assets, ours=ours, paused=paused)
+        return read, told
 
+    def _preview(
+        self, work: dict[int, list[str]], read: Callable[[int], TicketReader], tally: Tally
+    ) -> list[PlanView]:
         def one(ticket_id: int) -> list[PlanView]:
-            reader = TicketReader(self.tdx, ticket_id, assets)
-            views, outcomes = preview(reader, self.queue.actions, work[ticket_id])
+            views, outcomes = preview(read(ticket_id), self.queue.actions, work[ticket_id])
             tally.add(outcomes)
             return views
 
@@ -175,13 +200,16 @@ class Cycle:
     def _carry_out(
         self,
         work: dict[int, list[str]],
+        read: Callable[[int], TicketReader],
+        modified: Mapping[int, datetime],
         run_id: uuid.UUID,
         tally: Tally,
         observer: Observer,
         stopping: Callable[[], bool],
     ) -> str:
         """Work on every ticket; returns why the pass ended early, or ""."""
-        self.breaker.begin_run()
+        was_open = self.tracker.circuit_is_open(self.queue.name)
+        self.breaker.begin_run(was_open=was_open)
         with LeaseKeeper(self.tracker, self.clock, self.limits.lease_seconds) as leases:
             line = Line(
                 tdx=self.tdx,
@@ -196,15 +224,18 @@ class Cycle:
                 stopping=stopping,
             )
 
-            assets = RunAssets(self.assets, dry_run=False)
-
             def one(ticket_id: int) -> None:
-                reader = TicketReader(self.tdx, ticket_id, assets)
-                outcomes = TicketWork(line, reader).run(work[ticket_id])
+                ticket = TicketWork(line, read(ticket_id), modified.get(ticket_id))
+                outcomes = ticket.run(work[ticket_id])
                 tally.add(outcomes)
                 self.breaker.count(failed="failed" in outcomes)
 
-            return self._hand_out(iter(work), one, stopping)
+            stopped = self._hand_out(iter(work), one, stopping)
+        if self.breaker.is_open:
+            self.tracker.open_circuit(self.queue.name, stopped)
+        elif was_open and not self.breaker.probing:
+            self.tracker.close_circuit(self.queue.name)
+        return stopped
 
     def _hand_out(
         self, tickets: Iterator[int], one: Callable[[int], None], stopping: Callable[[], bool]
@@ -230,7 +261,7 @@ class Cycle:
         _raise_first(running, stopping)
         if self.breaker.is_open:
             return self.breaker.story()
-        return "stopped on request" if stopping() else ""
+        return STOPPED_ON_REQUEST if stopping() else ""
 
 
 def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) -> None:

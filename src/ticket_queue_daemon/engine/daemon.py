@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.engine.ticket import TdxAway
 from ticket_queue_daemon.errors import ConfigError, DaemonError
-from ticket_queue_daemon.observe.events import Note
+from ticket_queue_daemon.observe.events import Trouble, TroubleOver
+from ticket_queue_daemon.tdx.errors import TdxMalformed, TdxUnavailable, TdxUnreachable
 
 if TYPE_CHECKING:
     import threading
@@ -63,14 +65,26 @@ class Daemon:
         return last
 
     def _say_once(self, error: DaemonError) -> None:
-        # The words of an outage hold seconds and counts, and so differ from pass to pass.
-        trouble = error.message if isinstance(error, ConfigError) else type(error).__name__
+        trouble = _kind_of(error)
         if trouble != self._trouble:
             self._trouble = trouble
             text = f"{error.message} {error.advice}".strip()
-            self.observer.on_event(Note("error", text, {"error": type(error).__name__}))
+            self.observer.on_event(Trouble("error", text, {"error": type(error).__name__}))
 
     def _trouble_is_over(self) -> None:
         if self._trouble:
-            self.observer.on_event(Note("info", "The trouble is over; working again."))
+            self.observer.on_event(TroubleOver("info", "The trouble is over; working again."))
             self._trouble = ""
+
+
+def _kind_of(error: DaemonError) -> str:
+    """What is said once: an outage is one trouble, whichever call meets it first.
+
+    Its words hold seconds and counts, and so differ from pass to pass.
+    """
+    if isinstance(error, ConfigError):
+        return error.message
+    met = error.__cause__ if isinstance(error, TdxAway) and error.__cause__ else error
+    if isinstance(met, TdxAway | TdxUnavailable | TdxUnreachable | TdxMalformed):
+        return "TDX away"
+    return type(met).__name__

@@ -92,6 +92,14 @@ class RecordingFacade:
         """Ask TDX for names that the catalogue does not know."""
         return self._reader.assets.look_up(self._reader.ticket_id, tokens)
 
+    def our_assets(self, ticket_id: int) -> frozenset[int]:
+        """The assets that we attached to the ticket, by the log."""
+        return frozenset(one.asset_id for one in self._read(ticket_id).our_assets())
+
+    def paused_patterns(self) -> Mapping[str, str]:
+        """The patterns that rest, and why."""
+        return self._reader.paused
+
     # writes
 
     def add_comment(

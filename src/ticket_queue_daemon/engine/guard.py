@@ -103,10 +103,14 @@ class CircuitBreaker:
         self.is_open = False
         self.probing = False
 
-    def begin_run(self) -> None:
-        """A new run: after one that was stopped, it is a probe until one ticket succeeds."""
+    def begin_run(self, *, was_open: bool) -> None:
+        """A new run: after one that was stopped, it is a probe until one ticket succeeds.
+
+        Args:
+            was_open: the last run of this queue, by whichever process, was stopped.
+        """
         with self._lock:
-            self.probing = self.is_open
+            self.probing = was_open
             self._tickets = self._failed = 0
             self.is_open = False
 

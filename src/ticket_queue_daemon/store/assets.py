@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 Source = Literal["hub", "sync", "search"]
 AssetRow: TypeAlias = tuple[
-    int, str | None, str | None, str | None, str | None, int | None, str | None, int | None, int | None
+    int, str | None, str | None, str | None, str | None, int | None, str | None, int | None, int | None,
+    str | None,
 ]  # fmt: skip
-"""Id, name, serial number, tag, owner, status and its name, form, configuration item."""
+"""Id, name, serial number, tag, owner, status and its name, form, configuration item, requestor."""
 
 _PAGE = 5_000
 _WRITE = 2_000
@@ -57,7 +58,7 @@ class IndexedAsset:
         """For the statement that writes it."""
         names = (
             "asset_id", "name", "serial_number", "tag", "owner_uid", "status_id", "status_name",
-            "form_id", "ci_id",
+            "form_id", "ci_id", "requestor_uid",
         )  # fmt: skip
         seen_at = None if self.seen_at is None else self.seen_at.isoformat()
         return {

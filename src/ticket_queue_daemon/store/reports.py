@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.store.corrections import Pause
 from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.pool import fetch
 from ticket_queue_daemon.store.sql import sql
@@ -100,6 +101,15 @@ class Recent:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCircuit:
+    """A queue whose last run was stopped because too much failed; its next run is a probe."""
+
+    queue: str
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
     """How the daemon's work stands. Counts are whole; lists hold the first so many.
 
@@ -131,6 +141,8 @@ class StatusReport:
     parked_rows: list[Parked] = field(default_factory=list)
     started_rows: list[Started] = field(default_factory=list)
     recent: list[Recent] = field(default_factory=list)
+    paused_patterns: list[Pause] = field(default_factory=list)
+    open_circuits: list[OpenCircuit] = field(default_factory=list)
 
 
 class Reports:
@@ -158,6 +170,12 @@ class Reports:
             rows = fetch(connection, sql("audit_rows"), given)
             events = fetch(connection, sql("audit_events"), given)
         return [AuditRow(**row) for row in rows], [AuditEvent(**event) for event in events]
+
+    def open_lines(self, ticket_id: int) -> list[str]:
+        """What no summary of a ticket has told yet, oldest first."""
+        with self._reading() as connection:
+            found = fetch(connection, sql("open_lines"), {"ticket_id": ticket_id})
+        return [row["text"] for row in found]
 
     def status(self, *, overdue_seconds: float, most: int) -> StatusReport:
         """How the work stands; at most ``most`` rows in each list."""
@@ -189,6 +207,11 @@ class Reports:
                     Started(**row) for row in fetch(connection, sql("status_started"), given)
                 ],
                 recent=[Recent(**row) for row in fetch(connection, sql("status_recent"))],
+                paused_patterns=[Pause(**row) for row in fetch(connection, sql("paused_patterns"))],
+                open_circuits=[
+                    OpenCircuit(**row)
+                    for row in fetch(connection, sql("open_circuits"), {"queue": None})
+                ],
             )
 
     def parked(self, text: str) -> list[Parked]:

@@ -111,6 +111,31 @@ class Authenticator:
                 self._bearer = self._obtain()
             return self._bearer or stale
 
+    def is_good(self, bearer: Bearer) -> bool:
+        """Whether TDX takes this token for our own account: then a 401 was about permission.
+
+        A renewed token may have run out as well by the time of its 401; that must not be taken
+        for a refusal of what was asked.
+
+        Raises:
+            TdxCallError: TDX does not say; the call that met the 401 is left for later.
+        """
+        with self._lock:
+            if isinstance(self._credentials, Token) and self._is_proved(bearer):
+                return True
+            try:
+                self._ask(GET_USER, bearer.text)
+            except TdxDenied:
+                return False
+            except TdxCallError as error:
+                error.delivery = Delivery.LATER
+                raise
+            return True
+
+    def _is_proved(self, bearer: Bearer) -> bool:
+        good, since = self._found_good
+        return good == bearer.text and self._clock.monotonic() - since < PROBE_SECONDS
+
     def _is_due(self, bearer: Bearer) -> bool:
         return bearer.renew_at is not None and self._server_time.now() >= bearer.renew_at
 
@@ -185,9 +210,7 @@ class Authenticator:
         """Ask for our own account: if TDX takes the token there, the 401 was about permission."""
         if bearer.expires is not None and self._server_time.now() >= bearer.expires:
             raise self._expired(bearer.expires)
-        now = self._clock.monotonic()
-        good, since = self._found_good
-        if good == bearer.text and now - since < PROBE_SECONDS:
+        if self._is_proved(bearer):
             return
         try:
             self._ask(GET_USER, bearer.text)

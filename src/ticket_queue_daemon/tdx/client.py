@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.errors import TdxError
 from ticket_queue_daemon.tdx.applications import (
     AppIds,
     ApplicationCheck,
@@ -69,6 +70,13 @@ class TdxClient:
             if self._me is None:
                 self._me = self._session.fetch(GET_USER, Person)
             return self._me
+
+    def answers(self) -> bool:
+        """Whether TDX answers for our own account just now; one call, not repeated."""
+        try:
+            return self._session.is_answered(GET_USER)
+        except TdxError:
+            return False
 
     def tdx_now(self) -> datetime:
         """TDX's time, aware UTC: ours, corrected by what TDX's answers said."""

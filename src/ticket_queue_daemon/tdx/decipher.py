@@ -74,7 +74,7 @@ def _error(outcome: Outcome, call: Call, delivery: Delivery, trail: str) -> TdxC
     what = f"{call.key} answered {outcome.status}{said}{trail}"
     if delivery is Delivery.IN_DOUBT:
         return _in_doubt(outcome, call, what, words)
-    kind, message, advice = _refusal(outcome.status, call, what)
+    kind, message, advice = _refusal(outcome.status, call, what, delivery)
     return kind(
         message,
         advice,
@@ -85,12 +85,20 @@ def _error(outcome: Outcome, call: Call, delivery: Delivery, trail: str) -> TdxC
     )
 
 
-def _refusal(status: int, call: Call, what: str) -> tuple[type[TdxCallError], str, str]:
+def _refusal(
+    status: int, call: Call, what: str, delivery: Delivery
+) -> tuple[type[TdxCallError], str, str]:
     if status == _TOO_MANY:
         return (
             TdxRateLimited,
             f"TDX's rate limit held: {what}",
             "Other programs may share this address's limit; the daemon tries again by itself.",
+        )
+    if status == UNAUTHORIZED and delivery is Delivery.LATER:
+        return (
+            TdxDenied,
+            f"The token was refused, renewed, and refused again: {what}",
+            "The daemon tries again by itself; if it stays, look who revokes the account's tokens.",
         )
     if status in (UNAUTHORIZED, _FORBIDDEN):
         return (

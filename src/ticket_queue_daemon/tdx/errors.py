@@ -173,6 +173,11 @@ def is_away(error: TdxError) -> bool:
     return isinstance(error, TdxUnreachable | TdxRateLimited | TdxAuthError)
 
 
+def may_be_one_tickets(error: TdxError) -> bool:
+    """Whether an error that speaks of TDX as a whole may be about one ticket after all."""
+    return isinstance(error, TdxMalformed | TdxUnavailable)
+
+
 def is_final(error: TdxError) -> bool:
     """Whether the same request would be refused for ever."""
     return delivery_of(error) is Delivery.NEVER

@@ -111,6 +111,12 @@ def _moment(value: Any) -> Any:
     return value
 
 
+def moment(value: object) -> datetime | None:
+    """An aware UTC time, from whatever form TDX gives it; None if it is none."""
+    read = _moment(value)
+    return read if isinstance(read, datetime) else None
+
+
 def _written(value: datetime | None) -> str | None:
     if value is None:
         return None

@@ -186,6 +186,7 @@ class Asset(TdxModel):
     status_name: Name = None
     form_id: Number = 0
     form_name: Name = None
+    requesting_customer_id: Guid = None
     owning_customer_id: Guid = None
     owning_customer_name: Name = None
     owning_department_id: Number = 0

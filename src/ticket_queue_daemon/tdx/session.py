@@ -99,10 +99,19 @@ class Session:
                 attempt.tries += 1
                 bearer = self._auth.refused(bearer)
                 outcome = self._once(call, bearer.text)
-            if isinstance(outcome, Answer) and attempt.renewed:
-                outcome = replace(outcome, fresh_token=True)
+                if isinstance(outcome, Answer) and _is_unauthorized(outcome):
+                    outcome = replace(outcome, fresh_token=self._auth.is_good(bearer))
             if not self._again(attempt, outcome):
                 return self._result(call, outcome, attempt)
+
+    def is_answered(self, call: Call) -> bool:
+        """Whether one single try of a read is answered as it should be.
+
+        Raises:
+            TdxCallError: no token, or no place under the rate limit, is to be had.
+        """
+        outcome = self._once(call, self._auth.bearer().text)
+        return classify(outcome, call) is Delivery.APPLIED
 
     def fetch(self, call: Call, kind: type[Model]) -> Model:
         """Send a call whose answer is one object.

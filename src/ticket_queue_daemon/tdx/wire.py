@@ -90,7 +90,7 @@ class Answer:
     Attributes:
         headers: names in lower case.
         cut: whether the body ended early or could not be unpacked.
-        fresh_token: whether the token was made, or found good, just for this request.
+        fresh_token: whether TDX took the token elsewhere after this answer.
     """
 
     status: int

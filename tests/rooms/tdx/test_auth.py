@@ -224,7 +224,26 @@ def test_a_second_401_after_renewal_means_not_permitted_and_is_not_looped(
     with pytest.raises(TdxDenied) as caught:
         client.tickets.post_feed(ticket.id, FeedPost(comments="hello"))
     assert caught.value.status == 401
-    assert client.call_counts() == {"POST auth": 2, "POST tickets/{id}/feed": 2}
+    assert client.call_counts() == {
+        "POST auth": 2,
+        "POST tickets/{id}/feed": 2,
+        "GET auth/getuser": 1,
+    }
+
+
+def test_a_renewed_token_that_ran_out_as_well_is_no_refusal(
+    connect: Callable[..., TdxClient], simulator: SimulatorServer
+) -> None:
+    ticket = simulator.world.add_ticket("Broken", "text")
+    client = connect("login")
+    client.me()
+    simulator.faults.add("expire_token", "POST", "tickets/{id}/feed$", times=2)
+
+    with pytest.raises(TdxDenied) as caught:
+        client.tickets.post_feed(ticket.id, FeedPost(comments="hello"))
+
+    assert caught.value.delivery is Delivery.LATER
+    assert len(simulator.journal) == 0
 
 
 def test_a_token_that_can_not_be_judged_now_leaves_the_write_for_later(

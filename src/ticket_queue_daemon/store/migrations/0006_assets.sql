@@ -71,6 +71,7 @@ CREATE TABLE meta.daemon_assets (
     status_name text,
     form_id bigint,
     ci_id bigint,                               -- its own configuration item
+    requestor_uid text,                         -- for whom it was bought
     content_hash text NOT NULL,                 -- SHA-256 of what TDX said of it
     source text NOT NULL,                       -- hub, sync, search
     seen_at timestamptz NOT NULL,               -- when TDX said so

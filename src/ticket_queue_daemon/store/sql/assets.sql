@@ -9,14 +9,14 @@ WITH given AS (
     SELECT *
     FROM jsonb_to_recordset(%(assets)s) AS one (
         asset_id bigint, name text, serial_number text, tag text, owner_uid text, status_id bigint,
-        status_name text, form_id bigint, ci_id bigint, content_hash text, seen_at timestamptz)
+        status_name text, form_id bigint, ci_id bigint, requestor_uid text, content_hash text, seen_at timestamptz)
 )
 INSERT INTO meta.daemon_assets AS known (
     asset_id, name, serial_number, tag, owner_uid, status_id, status_name, form_id, ci_id,
-    content_hash, source, seen_at, change_no)
+    requestor_uid, content_hash, source, seen_at, change_no)
 SELECT
     given.asset_id, given.name, given.serial_number, given.tag, given.owner_uid, given.status_id,
-    given.status_name, given.form_id, given.ci_id, given.content_hash, %(source)s,
+    given.status_name, given.form_id, given.ci_id, given.requestor_uid, given.content_hash, %(source)s,
     COALESCE(given.seen_at, clock_timestamp()), nextval('meta.daemon_asset_changes')
 FROM given
 LEFT JOIN meta.daemon_assets old ON old.asset_id = given.asset_id
@@ -27,6 +27,7 @@ ON CONFLICT (asset_id) DO UPDATE SET
     name = excluded.name, serial_number = excluded.serial_number, tag = excluded.tag,
     owner_uid = excluded.owner_uid, status_id = excluded.status_id,
     status_name = excluded.status_name, form_id = excluded.form_id, ci_id = excluded.ci_id,
+    requestor_uid = excluded.requestor_uid,
     content_hash = excluded.content_hash, source = excluded.source, seen_at = excluded.seen_at,
     change_no = excluded.change_no, changed_at = clock_timestamp(), gone_at = NULL
 RETURNING known.asset_id, known.xmax = 0 AS is_new
@@ -45,14 +46,15 @@ SELECT COALESCE(max(change_no), 0) AS change_no FROM meta.daemon_assets
 
 -- assets_all --
 -- Every asset that TDX has, as far as is known.
-SELECT asset_id, name, serial_number, tag, owner_uid, status_id, status_name, form_id, ci_id
+SELECT asset_id, name, serial_number, tag, owner_uid, status_id, status_name, form_id, ci_id,
+       requestor_uid
 FROM meta.daemon_assets
 WHERE gone_at IS NULL
 
 -- assets_changed --
 -- What has changed since a change that is known.
 SELECT asset_id, name, serial_number, tag, owner_uid, status_id, status_name, form_id, ci_id,
-       change_no, gone_at IS NOT NULL AS is_gone
+       requestor_uid, change_no, gone_at IS NOT NULL AS is_gone
 FROM meta.daemon_assets
 WHERE change_no > %(after)s
 ORDER BY change_no
