@@ -13,6 +13,8 @@ from ledger import claim_one, finish, sql
 from shape import shape
 from ticket_queue_daemon.errors import MigrationNeeded, StoreError
 from ticket_queue_daemon.store import migrate
+from ticket_queue_daemon.store.asset_syncs import AssetSyncs
+from ticket_queue_daemon.store.assets import AssetIndex, IndexedAsset
 from ticket_queue_daemon.store.migrate import Migrator, migrations, script
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.tracker import StateTracker
@@ -65,9 +67,8 @@ def test_an_upgrade_names_what_it_did_and_the_next_has_nothing_to_do(empty: Data
     assert migrator.status().ready
 
 
-def test_no_number_is_used_twice() -> None:
-    numbers = [one.number for one in migrations()]
-    assert numbers == sorted(set(numbers))
+def test_the_numbers_have_no_gap() -> None:
+    assert [one.number for one in migrations()] == list(range(1, len(migrations()) + 1))
 
 
 def test_psql_makes_the_same_schema_and_may_run_twice(
@@ -233,6 +234,26 @@ def test_a_user_without_rights_is_told_what_to_grant(database: Database, databas
     assert "GRANT" in refused.value.advice
 
 
+def sync_an_asset(database: Database) -> None:
+    index, syncs = AssetIndex(database), AssetSyncs(database)
+    with syncs.exclusive() as ours:
+        assert ours
+        run = syncs.begin(anew=True, whole=True)
+        row = (1, "IC", None, None, None, 38, "Active", 2448, 901, None)
+        written = index.write(
+            [IndexedAsset(row, "hash", {"ID": 1})], source="sync", run_id=run.run_id
+        )
+        syncs.group_done(run, "all", [1], written)
+        assert run.run_id is not None
+        assert syncs.unseen(run) == []
+        assert index.mark_gone([1], run.run_id) == 1
+        index.mark_complete(run.started_at, "a test")
+        syncs.end(run, "completed")
+    index.remember_unknown(["x"])
+    index.forget_unknown(0)
+    assert database.rows(b"SELECT count(*) AS many FROM bronze.raw_entities") == [{"many": 2}]
+
+
 def test_the_grants_of_db_sql_are_enough(database_url: str) -> None:
     sql(database_url, "DROP ROLE IF EXISTS the_daemon")
     sql(database_url, "CREATE ROLE the_daemon LOGIN")
@@ -255,5 +276,6 @@ def test_the_grants_of_db_sql_are_enough(database_url: str) -> None:
         finish(tracker, claim, covers=[line.line_id for line in claim.lines])
         assert tracker.history(1)
         assert theirs.rows(b"SELECT * FROM meta.daemon_recent_activity")
+        sync_an_asset(theirs)
     sql(database_url, "DROP OWNED BY the_daemon")
     sql(database_url, "DROP ROLE the_daemon")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ticket_queue_daemon.assets.catalog import AssetCatalog
+    from ticket_queue_daemon.assets.lookup import LookUp
     from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
 
 OnUnknown = Literal["verify", "never_repeat", "repeat"]
@@ -74,6 +75,24 @@ class TicketFacade(Protocol):
 
     def asset_catalog(self) -> AssetCatalog:
         """Every asset that is known, to look tokens and owners up in."""
+        ...
+
+    def look_up_assets(self, tokens: Sequence[str]) -> LookUp:
+        """Ask TDX for names that the catalogue does not know; what it finds is in the catalogue then.
+
+        TDX is asked once for each name, also for the tickets to come.
+        """
+        ...
+
+    def our_assets(self, ticket_id: int) -> frozenset[int]:
+        """The assets that we attached to the ticket, whichever action and version did; one query.
+
+        What of them is not on the ticket any more, a person took off.
+        """
+        ...
+
+    def paused_patterns(self) -> Mapping[str, str]:
+        """The naming patterns that attach nothing at present, and why."""
         ...
 
     def add_comment(
@@ -164,9 +183,12 @@ class ActionResult:
         )
 
 
-def skip(reason: str, **details: Any) -> ActionResult:
-    """An action's answer when there is nothing to do for this ticket, and why."""
-    return ActionResult(message=reason, details=details, skipped=True)
+def skip(reason: str, *, summary: str = "", **details: Any) -> ActionResult:
+    """An action's answer when there is nothing to do for this ticket, and why.
+
+    ``summary``: a line for the summary comment, if people should know of it all the same.
+    """
+    return ActionResult(message=reason, summary=summary, details=details, skipped=True)
 
 
 class BaseAction(ABC):

@@ -83,6 +83,13 @@ COMMANDS: dict[str, Command] = {
         options.status,
         options.STATUS_CODES,
     ),
+    "sync": Command(
+        "bring the asset index up to date from TDX",
+        options.sync,
+        options.SYNC_EXAMPLES,
+        needs=Need.TDX,
+        changes_state=True,
+    ),
     "alerts": Command(
         "send a test alert to each address, and say which of them it reached",
         options.alerts,
@@ -93,6 +100,16 @@ COMMANDS: dict[str, Command] = {
         options.verify,
         options.VERIFY_CODES,
         needs=Need.TDX,
+    ),
+    "matching-report": Command(
+        "show which computers were attached, suggested, refused and corrected, and how good the "
+        "patterns are",
+        options.matching_report,
+        options.MATCHING_REPORT_EXAMPLES,
+        needs=Need.TDX,
+    ),
+    "resume-pattern": Command(
+        "let a paused naming pattern attach again", options.resume_pattern, changes_state=True
     ),
     "baseline": Command(
         "mark the tickets now in the report as done without executing anything",

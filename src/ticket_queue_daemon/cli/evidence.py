@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.assets.considered import Consideration, Considered
 
-_STYLES = {"taken": "green", "ambiguous": "yellow", "ineligible": "yellow", "unknown": "cyan"}
+_STYLES = {
+    "taken": "green",
+    "paused": "yellow",
+    "ambiguous": "yellow",
+    "ineligible": "yellow",
+    "unknown": "cyan",
+}
 _RANK = {verdict: rank for rank, verdict in enumerate(_STYLES)}
 _INDENT = "  "
 _GAP = 2

@@ -342,8 +342,8 @@ def variables() -> dict[str, Variable]:
 
 
 def as_text(value: object) -> str:
-    """A setting's value as it would be written in ``.env``; ``unset`` for None."""
-    if value is None:
+    """A setting's value as it would be written in ``.env``; ``unset`` for none."""
+    if value is None or value == ():
         return "unset"
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -66,6 +66,25 @@ def number_list(value: object) -> object:
     return [value] if isinstance(value, int | float) else value
 
 
+def word_list(value: object) -> object:
+    """Words with commas or spaces between them as a list; anything else unchanged."""
+    return re.split(r"[,\s]+", value.strip(" ,\t\n")) if isinstance(value, str) else value
+
+
+def named_list(value: object) -> object:
+    """``name=expression``, spaces between several, as a list; anything else unchanged.
+
+    Raises:
+        ValueError: one of them is no such pair.
+    """
+    if not isinstance(value, str):
+        return value
+    pairs = value.split()
+    if not all(re.fullmatch(r"[A-Za-z][\w.-]{0,39}=.+", pair) for pair in pairs):
+        raise ValueError("not a name with an expression")
+    return pairs
+
+
 def web_address(value: object) -> str:
     """An http(s) address with a host and without a user name in it.
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.engine import guard
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.dry_run import preview
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from ticket_queue_daemon.assets.catalog import AssetCatalog
+    from ticket_queue_daemon.assets.keeper import AssetKeeper
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.observe.events import Observer
@@ -70,6 +72,8 @@ class Cycle:
 
     Attributes:
         prepare: called before the first ticket is touched: checks application ids, says notes.
+        paused: called once a run that has work: the patterns that rest and why; it may judge them
+            first, and gives a sentence for each that it paused. Told whether the run is a dry one.
         stopping: asked between tickets; True ends the pass after the work in hand.
     """
 
@@ -79,8 +83,9 @@ class Cycle:
     queue: Queue
     limits: Limits
     workers: int
-    catalog: Callable[[], AssetCatalog]
+    assets: AssetKeeper
     prepare: Callable[[], Sequence[str]]
+    paused: Callable[[bool], tuple[Mapping[str, str], Sequence[str]]] = lambda _: ({}, ())
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
 
     def run(
@@ -112,12 +117,13 @@ class Cycle:
         tally, plans, stopped = Tally(), [], ""
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
-            notes += _said(ready, observer)
+            read, told = self._readers(dry_run=dry_run)
+            notes += _said([*ready, *told], observer)
             if dry_run:
-                plans = self._preview(work, tally)
+                plans = self._preview(work, read, tally)
             else:
                 dates = found.modified or {}
-                stopped = self._carry_out(work, dates, run_id, tally, observer, stopping)
+                stopped = self._carry_out(work, read, dates, run_id, tally, observer, stopping)
         finished = RunReport(
             run_id=run_id,
             dry_run=dry_run,
@@ -172,10 +178,19 @@ class Cycle:
             self.tracker.register_actions(self.queue.keys)
         return notes
 
-    def _preview(self, work: dict[int, list[str]], tally: Tally) -> list[PlanView]:
+    def _readers(self, *, dry_run: bool) -> tuple[Callable[[int], TicketReader], Sequence[str]]:
+        """What makes a reader for each ticket, and a sentence for each pattern paused just now."""
+        paused, told = self.paused(dry_run)
+        assets = RunAssets(self.assets, dry_run=dry_run)
+        ours = self.tracker.our_assets
+        read = partial(TicketReader, self.tdx, assets=assets, ours=ours, paused=paused)
+        return read, told
+
+    def _preview(
+        self, work: dict[int, list[str]], read: Callable[[int], TicketReader], tally: Tally
+    ) -> list[PlanView]:
         def one(ticket_id: int) -> list[PlanView]:
-            reader = TicketReader(self.tdx, ticket_id, self.catalog)
-            views, outcomes = preview(reader, self.queue.actions, work[ticket_id])
+            views, outcomes = preview(read(ticket_id), self.queue.actions, work[ticket_id])
             tally.add(outcomes)
             return views
 
@@ -185,6 +200,7 @@ class Cycle:
     def _carry_out(
         self,
         work: dict[int, list[str]],
+        read: Callable[[int], TicketReader],
         modified: Mapping[int, datetime],
         run_id: uuid.UUID,
         tally: Tally,
@@ -203,15 +219,13 @@ class Cycle:
                 run_id=run_id,
                 limits=self.limits,
                 leases=leases,
-                catalog=self.catalog,
                 observer=observer,
                 actions=self.queue.actions,
                 stopping=stopping,
             )
 
             def one(ticket_id: int) -> None:
-                reader = TicketReader(self.tdx, ticket_id, self.catalog)
-                ticket = TicketWork(line, reader, modified.get(ticket_id))
+                ticket = TicketWork(line, read(ticket_id), modified.get(ticket_id))
                 outcomes = ticket.run(work[ticket_id])
                 tally.add(outcomes)
                 self.breaker.count(failed="failed" in outcomes)

@@ -81,10 +81,11 @@ def look(
     if isinstance(made, Plan):
         view = _view(reader, bound, made, made.message)
         return Look(view, "completed", made.summary, made.details)
-    failed = isinstance(made, Unsuccessful)
-    reason = f"{'would fail: ' if failed else ''}{made.reason}"
-    outcome = "failed" if failed else "skipped"
-    return Look(_view(reader, bound, Plan(), reason), outcome, (), made.plan.details)
+    if isinstance(made, Unsuccessful):
+        view = _view(reader, bound, Plan(), f"would fail: {made.reason}")
+        return Look(view, "failed", (), made.plan.details)
+    view = _view(reader, bound, Plan(summary=made.lines), made.reason)
+    return Look(view, "skipped", made.lines, made.plan.details)
 
 
 def _view(reader: TicketReader, bound: BoundAction, plan: Plan, reason: str) -> PlanView:

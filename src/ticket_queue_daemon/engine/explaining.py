@@ -136,7 +136,7 @@ def _asset_names(reader: TicketReader, told: Sequence[Explained]) -> dict[int, s
     return {
         asset.id: asset.name
         for token, asset_id in _matched(told)
-        for asset in reader.catalog().lookup(fold(token))
+        for asset in reader.assets.catalog().lookup(fold(token))
         if asset.id == asset_id and asset.name
     }
 

@@ -21,10 +21,15 @@ CLOSED_CLASSES = frozenset({3, 4})
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """The action has nothing to do here; a value with a reason, not an error."""
+    """The action has nothing to do here; a value with a reason, not an error.
+
+    ``lines``: what the action itself wants people told of it. A change that was planned and is
+    left alone is never among them.
+    """
 
     reason: str
     plan: Plan
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,9 @@ def make_plan(
     if not result.success:
         return Unsuccessful(result.message or "the action reported no success, and no reason", plan)
     if result.skipped:
-        return Declined(result.message, plan)
+        # A summary's own line would ask for another summary, for ever.
+        told = result.summary and not action.summarises
+        return Declined(result.message, plan, (result.summary,) if told else ())
     if plan.effects and not action.on_closed and _is_closed(reader):
         return Declined("the ticket is closed; a change might reopen it, so it is left alone", plan)
     return plan

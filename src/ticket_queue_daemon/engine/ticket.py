@@ -12,6 +12,7 @@ stored plan.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.engine.applying import Applier
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ticket_queue_daemon.actions.base import BaseAction
-    from ticket_queue_daemon.assets.catalog import AssetCatalog
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.leases import LeaseKeeper
@@ -65,7 +65,6 @@ class Line:
     run_id: UUID
     limits: Limits
     leases: LeaseKeeper
-    catalog: Callable[[], AssetCatalog]
     observer: Observer
     actions: Sequence[BoundAction]
     stopping: Callable[[], bool]
@@ -233,15 +232,33 @@ class TicketWork:
             occurrence=claim.occurrence,
             shared=self.shared,
         )
+        self._note_corrections(claim)
         reach(Checkpoint.PLANNED)
         if isinstance(made, Declined):
             # What a summary declines to tell is settled too, or it would be asked for ever.
             return self._finish(
-                claim, "skipped", made.reason, dict(made.plan.details), covers=made.plan.lines
+                claim,
+                "skipped",
+                made.reason,
+                dict(made.plan.details),
+                lines=made.lines,
+                covers=made.plan.lines,
             )
         if isinstance(made, Unsuccessful):
             return self._fail(claim, made.reason, final=False, details=dict(made.plan.details))
         return made
+
+    def _note_corrections(self, claim: Claim) -> None:
+        """Write down what a person took off after us, when planning has shown it anyway."""
+        known = self.reader.corrections_if_known()
+        if known is None:
+            return
+        present, found = known
+        # What we attached a moment ago may not show yet.
+        settled = claim.db_now - timedelta(seconds=sum(self.line.limits.settle_seconds))
+        self.line.tracker.note_corrections(
+            self.ticket_id, present, [one for one in found if one.decided_at <= settled]
+        )
 
     def _apply(self, claim: Claim, plan: Plan, stored: Mapping[str, Any], *, fresh: bool) -> Ended:
         line = self.line

@@ -186,6 +186,7 @@ class Asset(TdxModel):
     status_name: Name = None
     form_id: Number = 0
     form_name: Name = None
+    requesting_customer_id: Guid = None
     owning_customer_id: Guid = None
     owning_customer_name: Name = None
     owning_department_id: Number = 0
@@ -193,6 +194,22 @@ class Asset(TdxModel):
     location_name: Name = None
     configuration_item_id: Number = 0
     modified_date: Moment = None
+
+
+class AssetForm(TdxModel):
+    """A form that assets have."""
+
+    id: int
+    name: Text = ""
+
+
+class AssetStatus(TdxModel):
+    """A status that an asset can have."""
+
+    id: int
+    name: Text = ""
+    is_active: bool | None = None
+    is_out_of_service: bool | None = None
 
 
 class ConfigurationItem(TdxModel):
