@@ -6,14 +6,16 @@ says nothing. Pure.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pydantic import BaseModel
-
     from ticket_queue_daemon.tdx.models import Asset, AssetSearch, Ticket, TicketSearch
+
+Found = TypeVar("Found", bound=BaseModel)
 
 
 def matching_tickets(tickets: Iterable[Ticket], search: TicketSearch) -> list[Ticket]:
@@ -70,3 +72,21 @@ def _has_part(asset: Asset, part: str) -> bool:
     if not part or any(sign in part for sign in "%_["):
         return True
     return any(part in (text or "").casefold() for text in (asset.serial_number, asset.tag))
+
+
+def matching(found: Iterable[Found], wanted: dict[str, Any]) -> list[Found]:
+    """What has, in each member that TDX sent, one of the values that are wanted of it."""
+    return [one for one in found if _fits(one, wanted)]
+
+
+def only(value: Any) -> list[Any] | None:
+    """One wanted value as :func:`matching` takes it; None wants nothing in particular."""
+    return None if value is None else [value]
+
+
+def is_part(part: str | None, *texts: str | None) -> bool:
+    """Whether a ``...Like`` filter is a part of one of the texts, as TDX says that it is."""
+    part = (part or "").strip().casefold()
+    if not part or any(sign in part for sign in "%_["):
+        return True
+    return any(part in (text or "").casefold() for text in texts)

@@ -237,7 +237,11 @@ class Person(TdxModel):
     user_name: Name = None
     primary_email: Name = None
     alert_email: Name = None
+    external_id: Name = None
+    alternate_id: Name = None
+    reference_id: Number = 0
     is_active: bool | None = None
+    is_employee: bool | None = None
     type_id: Number = 0
 
 
@@ -254,6 +258,7 @@ class TicketStatus(TdxModel):
     """A status that a ticket can have."""
 
     id: int
+    app_id: Number = 0
     name: Text = ""
     status_class: Number = 0
     is_active: bool | None = None
