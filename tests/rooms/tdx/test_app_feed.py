@@ -105,7 +105,10 @@ def test_the_feed_of_the_simulator(
     connect: Callable[..., TdxClient], simulator: SimulatorServer
 ) -> None:
     world = simulator.world
-    tickets = [world.add_ticket(f"T{n}", "text") for n in range(150)]
+    now = datetime.now(UTC)
+    tickets = [
+        world.add_ticket(f"T{n}", "text", created=now - timedelta(seconds=n)) for n in range(150)
+    ]
     old = world.add_ticket("old", "text", created=datetime(2020, 1, 1, tzinfo=UTC))
     client = connect()
     recent = client.app_feed.since(client.tdx_now() - timedelta(hours=1))
