@@ -9,6 +9,8 @@ import pytest
 from ticket_queue_daemon.actions import ActionResult, BaseAction, TicketFacade
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from desk import Desk
     from ticket_queue_daemon.store.tracker import StateTracker
 
@@ -138,6 +140,94 @@ def test_a_dry_run_shows_the_merged_writes(desk: Desk) -> None:
     assert fields.startswith("set StatusID to 117 (was 115), Title to 'Printer (triaged)' (was ")
     assert "attributes/18377 to '2364'" in fields
     assert tags == "add tags triaged, printer"
+
+
+class Close(BaseAction):
+    """Sets a status and says why, in two wishes; a person may set another in between."""
+
+    def __init__(self, overtake: Callable[[], None] | None = None) -> None:
+        super().__init__()
+        self.overtake = overtake
+
+    def get_action_type(self) -> str:
+        return "close"
+
+    def get_action_config(self) -> dict[str, Any]:
+        return {"what": "close"}
+
+    def execute_action(
+        self, ticket_id: int, facade: TicketFacade, dry_run: bool = False
+    ) -> ActionResult:
+        facade.update_ticket(ticket_id, {"StatusID": 122})
+        facade.add_comment(ticket_id, "Done", is_private=True)
+        if self.overtake is not None:
+            self.overtake()
+        return ActionResult(summary="closed")
+
+
+def test_a_status_and_its_comment_are_one_post_which_reopens_nothing(
+    desk: Desk, log: StateTracker
+) -> None:
+    desk.world.behaviour.reopen_status_id = 115
+    ticket = desk.ticket("Printer")
+
+    desk.run(Close())
+
+    requests = desk.simulator.requests
+    assert requests.count("PATCH /{appId}/tickets/{id}") == 0
+    assert requests.count("POST /{appId}/tickets/{id}/feed") == 1
+    assert requests.count("GET /{appId}/tickets/{id}") == 2
+    assert requests.count("GET /{appId}/tickets/{id}/feed") == 0
+    assert desk.world.tickets[ticket.id].status_id == 122
+    (write,) = desk.simulator.journal.for_ticket(ticket.id, "feed_entry")
+    assert write.details["is_private"]
+    assert [row["status"] for row in log.get_ticket_actions(ticket.id)] == ["completed"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"effect": "drop_after"},
+        {"effect": "drop_before"},
+        {"effect": "status_after", "status": 500},
+        {"effect": "status_before", "status": 500},
+        {"effect": "garbage"},
+        {"effect": "empty"},
+    ],
+    ids=lambda fault: fault["effect"],
+)
+def test_a_lost_answer_to_the_one_post_is_looked_for(
+    desk: Desk, log: StateTracker, fault: dict[str, Any]
+) -> None:
+    ticket = desk.ticket("Printer")
+    rule = dict(fault)
+    desk.simulator.faults.add(
+        rule.pop("effect"), route=r"/tickets/\{id\}/feed$", method="POST", nth=1, **rule
+    )
+
+    for _ in range(3):
+        desk.run(Close(), retry_seconds=0)
+
+    assert len(desk.simulator.journal.for_ticket(ticket.id, "feed_entry")) == 1
+    assert desk.world.tickets[ticket.id].status_id == 122
+    assert [row["status"] for row in log.get_ticket_actions(ticket.id)] == ["completed"]
+
+
+def test_a_person_who_was_faster_keeps_their_status_and_nothing_is_said(
+    desk: Desk, log: StateTracker
+) -> None:
+    ticket = desk.ticket("Printer")
+
+    def overtake() -> None:
+        desk.world.set_status(ticket.id, 117)
+
+    desk.run(Close(overtake))
+
+    assert desk.world.tickets[ticket.id].status_id == 117
+    assert desk.comments(ticket) == []
+    (row,) = log.get_ticket_actions(ticket.id)
+    assert row["status"] == "failed"
+    assert "somebody has changed it" in row["error_message"]
 
 
 def test_merging_changes_no_identity() -> None:

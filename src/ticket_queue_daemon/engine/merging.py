@@ -1,12 +1,12 @@
 """Writes of one action's plan that TDX takes together, put together before the plan is stored. Pure.
 
-Several fields are one PATCH, several tags one POST or DELETE (fact sheet 10.6, 10.11), and a
-status that a comment brings along (10.7) is not patched as well. A status change that was asked
-for by itself stays a PATCH: that one is made only while the ticket has the status it was planned
-from, and a feed post can't be told so.
+Several fields are one PATCH, several tags one POST or DELETE (fact sheet 10.6, 10.11), a status and
+its comment one feed post (10.7); so a comment of ours can't reopen the ticket that we just closed.
+Whom the comment notifies and who sees it stays as it was asked.
 
-What is put together goes out where the first of it was asked for; all else keeps its order. Each
-merged write is one effect with one look: it is on the ticket when all of it is.
+What is put together goes out where the first of it was asked for, a status with its comment; all
+else keeps its order. It stands and falls together: one effect, one look, and where a person was
+faster with one part of it, none of it is done.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ def merged(effects: Sequence[Effect]) -> tuple[Effect, ...]:
     Raises:
         ActionError: two values are asked for one member.
     """
+    effects = _with_status(effects, _one_patch(effects))
     patch = _one_patch(effects)
     tags = {remove: _one_tags(effects, remove=remove) for remove in (False, True)}
     made: list[Effect] = []
@@ -45,6 +46,30 @@ def merged(effects: Sequence[Effect]) -> tuple[Effect, ...]:
         if together is not None:
             made.append(together)
     return tuple(made)
+
+
+def _with_status(effects: Sequence[Effect], patch: PatchTicketEffect | None) -> Sequence[Effect]:
+    """The only comment takes the status along, if the status is all that is to be patched."""
+    comments = [effect for effect in effects if isinstance(effect, FeedEntryEffect)]
+    if patch is None or len(comments) != 1 or comments[0].new_status_id:
+        return effects
+    if [member.strip("/").casefold() for member in patch.changes] != [_STATUS]:
+        return effects
+    wanted, was = (_status(*values.values()) for values in (patch.changes, patch.expected))
+    if not wanted or not was or wanted == was:
+        return effects
+    both = replace(comments[0], new_status_id=wanted, status_was=was)
+    return [
+        both if isinstance(effect, FeedEntryEffect) else effect
+        for effect in effects
+        if not isinstance(effect, PatchTicketEffect)
+    ]
+
+
+def _status(value: Any) -> int:
+    """A status id, or 0 for what is none."""
+    text = str(value).strip()
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _one_patch(effects: Sequence[Effect]) -> PatchTicketEffect | None:

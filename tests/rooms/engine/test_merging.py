@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticket_queue_daemon.actions.base import ActionError
+from ticket_queue_daemon.effects.codec import decode, encode
 from ticket_queue_daemon.effects.contact import ContactEffect
 from ticket_queue_daemon.effects.feed_entry import FeedEntryEffect
 from ticket_queue_daemon.effects.link import AttachAssetEffect
@@ -30,6 +31,13 @@ def patch(**changes: object) -> PatchTicketEffect:
 
 def comment(text: str = "hello", **more: int) -> FeedEntryEffect:
     return FeedEntryEffect(T, text, **more)  # type: ignore[arg-type]  # a status
+
+
+def test_an_unguarded_comment_is_stored_as_before() -> None:
+    """An older version can read it, and a plan that was stored before is the same plan."""
+    assert "status_was" not in encode(comment(new_status_id=117))["params"]
+    (both,) = merged([comment(), from_115(117)])
+    assert decode(encode(both)) == both
 
 
 def add(*tags: str) -> TagsEffect:
@@ -86,9 +94,44 @@ def test_a_status_that_a_comment_brings_along_is_not_patched_as_well() -> None:
     assert merged([post, patch(StatusID=117, Title="a")]) == (post, patch(Title="a"))
 
 
-def test_a_status_that_was_asked_for_by_itself_keeps_its_guard() -> None:
-    """A PATCH is made only from the status it was planned from; a feed post can't be told so."""
-    effects = (comment(), patch(StatusID=117))
+def from_115(value: object) -> PatchTicketEffect:
+    return PatchTicketEffect(T, {"StatusID": value}, {"StatusID": 115})
+
+
+@pytest.mark.parametrize("value", [117, "117"])
+def test_a_status_and_its_comment_are_one_post_that_keeps_both_their_ways(value: object) -> None:
+    private = FeedEntryEffect(T, "hello", is_private=True, notify=("a@x.edu",), ref="7KX2-9F")
+    asset = AttachAssetEffect(T, 5)
+    both = FeedEntryEffect(
+        T,
+        "hello",
+        is_private=True,
+        notify=("a@x.edu",),
+        ref="7KX2-9F",
+        new_status_id=117,
+        status_was=115,
+    )
+    assert merged([from_115(value), asset, private]) == (asset, both)
+    assert merged([private, from_115(value), asset]) == (both, asset)
+
+
+@pytest.mark.parametrize(
+    "effects",
+    [
+        (comment("1"), comment("2"), from_115(117)),
+        (
+            comment(),
+            PatchTicketEffect(T, {"StatusID": 117, "Title": "a"}, {"StatusID": 115, "Title": "b"}),
+        ),
+        (comment(), from_115(115)),
+        (comment(), from_115(None)),
+        (comment(), PatchTicketEffect(T, {"StatusID": 117}, {"StatusID": None})),
+        (from_115(117),),
+    ],
+)
+def test_a_status_stays_a_patch_where_no_call_is_saved_or_it_is_not_clear(
+    effects: tuple[Effect, ...],
+) -> None:
     assert merged(effects) == effects
 
 
