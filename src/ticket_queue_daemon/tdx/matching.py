@@ -47,8 +47,13 @@ def matching_assets(assets: Iterable[Asset], search: AssetSearch) -> list[Asset]
         "form_id": search.form_ids,
         "owning_customer_id": _folded(search.owning_customer_ids),
     }
+    external = {text.strip().casefold() for text in search.external_ids or ()}
     part = (search.serial_like or "").strip().casefold()
-    return [asset for asset in assets if _fits(asset, wanted) and _has_part(asset, part)]
+    return [
+        asset
+        for asset in assets
+        if _fits(asset, wanted) and _has_part(asset, part) and _is_external(asset, external)
+    ]
 
 
 def _fits(found: BaseModel, wanted: dict[str, Any]) -> bool:
@@ -57,6 +62,13 @@ def _fits(found: BaseModel, wanted: dict[str, Any]) -> bool:
         not values or member not in found.model_fields_set or getattr(found, member) in values
         for member, values in wanted.items()
     )
+
+
+def _is_external(asset: Asset, wanted: set[str]) -> bool:
+    # SQL Server compares texts whatever their case.
+    if not wanted or "external_id" not in asset.model_fields_set:
+        return True
+    return (asset.external_id or "").casefold() in wanted
 
 
 def _folded(uids: Iterable[str] | None) -> list[str] | None:

@@ -193,6 +193,7 @@ class Asset(TdxModel):
     owning_department_name: Name = None
     location_name: Name = None
     configuration_item_id: Number = 0
+    external_id: Name = None
     modified_date: Moment = None
 
 

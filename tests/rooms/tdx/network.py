@@ -30,6 +30,10 @@ class _Account(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Any
 
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections.append(self.client_address[1])
+
     def do_GET(self) -> None:
         self.server.seen.append(self.path)
         packed = self.server.packs and "gzip" in self.headers.get("Accept-Encoding", "")
@@ -47,18 +51,23 @@ class _Account(BaseHTTPRequestHandler):
 
 @contextmanager
 def account_server(
-    context: ssl.SSLContext | None = None, *, packs: bool = False
+    context: ssl.SSLContext | None = None, *, packs: bool = False, most_connections: int = 99
 ) -> Iterator[tuple[int, list[str]]]:
-    """A server of one account; gives its port and the paths that it was asked for."""
+    """A server of one account; gives its port and the paths that it was asked for.
+
+    Fails in the end if it was asked over more connections than is allowed.
+    """
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), _Account)
     server.daemon_threads = True
-    server.seen, server.packs = [], packs
+    server.seen, server.packs, server.connections = [], packs, []
     # A handshake that the client breaks off is what some tests are about.
     server.handle_error = lambda *_: None
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     with _serving(server):
         yield server.server_address[1], server.seen
+    seen_on = len(server.connections)
+    assert seen_on <= max(1, most_connections), f"{seen_on} connections"
 
 
 class _Proxy(socketserver.StreamRequestHandler):

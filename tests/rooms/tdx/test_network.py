@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
+from pydantic import SecretStr
 
 from rooms.tdx.network import account_server, http2_server, proxy
 from ticket_queue_daemon.config.settings import Settings
-from ticket_queue_daemon.tdx.config import TdxConfig
+from ticket_queue_daemon.tdx.config import TdxConfig, Token
 from ticket_queue_daemon.tdx.errors import TdxUnreachable
+from ticket_queue_daemon.tdx.transport import Transport
+from ticket_queue_daemon.tdx.wire import Call, Due, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,6 +124,35 @@ def test_a_proxy_that_is_not_there_means_nothing_was_sent(
     assert simulator.requests.count() == 0
 
 
+def test_one_connection_serves_many_calls(connect: Callable[..., TdxClient]) -> None:
+    with account_server(most_connections=1) as (port, seen):
+        client = connect("token", url=base(port).replace("https", "http"))
+        for number in range(20):
+            client.people.get(f"person{number}@x.edu")
+        client.close()
+    assert len(seen) == 20
+
+
+def test_each_phase_of_a_call_has_its_own_time_out(clock: Any) -> None:
+    config = TdxConfig(
+        "https://x.edu/TDWebApi",
+        46,
+        48,
+        Token(SecretStr("abc")),
+        connect_timeout=1,
+        read_timeout=2,
+        report_timeout=120,
+        write_timeout=3,
+        pool_timeout=4,
+    )
+    transport = Transport(config, "https://x.edu/TDWebApi/api", clock)
+    usual = transport._timeout(Call("GET", "feed/{id}", "feed/1", Due.OBJECT))
+    assert (usual.connect, usual.read, usual.write, usual.pool) == (1, 2, 3, 4)
+    patient = Call("GET", "reports/{id}", "reports/1", Due.OBJECT, patience=Patience.REPORT)
+    assert transport._timeout(patient).read == 120
+    transport.close()
+
+
 def test_a_packed_answer_is_unpacked(connect: Callable[..., TdxClient]) -> None:
     with account_server(packs=True) as (port, _):
         url = base(port).replace("https", "http")
@@ -134,6 +167,20 @@ def test_http2_is_spoken_where_it_is_offered(
         client = connect("token", url=base(port))
         assert client.me().full_name == "Pat Doe"
         client.close()
+    assert agreed == ["h2"]
+
+
+@pytest.mark.usefixtures("trusted")
+def test_many_threads_share_one_http2_connection(
+    connect: Callable[..., TdxClient], authority: trustme.CA
+) -> None:
+    with http2_server(serving(authority, "127.0.0.1")) as (port, agreed):
+        client = connect("token", url=base(port))
+        client.me()
+        with ThreadPoolExecutor(8) as pool:
+            people = list(pool.map(client.people.get, [f"person{n}@x.edu" for n in range(64)]))
+        client.close()
+    assert {person.full_name for person in people} == {"Pat Doe"}
     assert agreed == ["h2"]
 
 
