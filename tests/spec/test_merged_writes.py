@@ -213,6 +213,22 @@ def test_a_lost_answer_to_the_one_post_is_looked_for(
     assert [row["status"] for row in log.get_ticket_actions(ticket.id)] == ["completed"]
 
 
+def test_a_post_that_only_the_status_shows_yet_is_neither_repeated_nor_called_refused(
+    desk: Desk, log: StateTracker
+) -> None:
+    ticket = desk.ticket("Printer")
+    desk.world.behaviour.feed_lag_seconds = 3600.0
+    desk.simulator.faults.add("drop_after", route=r"/tickets/\{id\}/feed$", method="POST", nth=1)
+
+    for _ in range(3):
+        desk.run(Close(), retry_seconds=0)
+
+    assert len(desk.simulator.journal.for_ticket(ticket.id, "feed_entry")) == 1
+    (row,) = log.get_ticket_actions(ticket.id)
+    assert row["status"] == "needs_review"
+    assert "the status is 122 by now" in row["error_message"]
+
+
 def test_a_person_who_was_faster_keeps_their_status_and_nothing_is_said(
     desk: Desk, log: StateTracker
 ) -> None:

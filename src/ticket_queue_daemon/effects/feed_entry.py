@@ -85,8 +85,13 @@ class FeedEntryEffect(Effect):
 
     def _look_at_status(self, sight: Sight) -> Look:
         status = sight.tdx.tickets.get(self.ticket_id).status_id
-        seen = Seen.NOT_THERE if status == self.status_was else Seen.SUPERSEDED
-        return Look(seen, {"status_id": status})
+        if status == self.status_was:
+            return Look(Seen.NOT_THERE, {"status_id": status})
+        if sight.not_before is None:
+            return Look(Seen.SUPERSEDED, {"status_id": status})
+        # A person's doing, or our own, whose comment the feed does not show yet.
+        why = f"its comment is not in the feed, but the status is {status} by now"
+        return Look(Seen.CANNOT_TELL, {"status_id": status, "why": why})
 
     def _look_in_feed(self, sight: Sight) -> Look:
         own_uid = sight.tdx.me().uid
