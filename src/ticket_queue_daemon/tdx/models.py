@@ -197,22 +197,6 @@ class Asset(TdxModel):
     modified_date: Moment = None
 
 
-class AssetForm(TdxModel):
-    """A form that assets have."""
-
-    id: int
-    name: Text = ""
-
-
-class AssetStatus(TdxModel):
-    """A status that an asset can have."""
-
-    id: int
-    name: Text = ""
-    is_active: bool | None = None
-    is_out_of_service: bool | None = None
-
-
 class ConfigurationItem(TdxModel):
     """A configuration item of the CMDB; its own id is ``id``, whatever stands behind it."""
 
