@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import psycopg
+
 from beside_original.model import PREFIX
 
 if TYPE_CHECKING:

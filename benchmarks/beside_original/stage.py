@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 import psycopg
-from beside_original.model import COMMENT, TABLE
 
+from beside_original.model import COMMENT, TABLE
 from ticket_queue_daemon.simulator.server import SimulatorServer
 from ticket_queue_daemon.simulator.world import World
 from ticket_queue_daemon.store.embedded import EmbeddedPostgres

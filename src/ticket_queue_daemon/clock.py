@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STOP_GRACE_SECONDS = 5.0
+"""How long work in hand may go on waiting (for TDX's limits, for a look) after a stop."""
+STOP_POLL_SECONDS = 0.2
 
 
 class Clock(Protocol):
@@ -52,3 +60,24 @@ class SystemClock:
     def stopped(self) -> bool:
         """Whether :meth:`stop` was called."""
         return self._stop.is_set()
+
+
+@contextmanager
+def waking(clock: SystemClock, stop: threading.Event) -> Iterator[None]:
+    """Once ``stop`` is set and the grace is over, end every wait of the client and the engine."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(STOP_POLL_SECONDS):
+            if stop.is_set():
+                if not over.wait(STOP_GRACE_SECONDS):
+                    clock.stop()
+                return
+
+    thread = threading.Thread(target=watch, name="stopper", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -1,7 +1,8 @@
 """Whatever happens in whatever order: no effect twice, none lost, no summary line twice or lost.
 
 Hypothesis throws kills, lost answers, outages of TDX and of the database, jumps of the clock, config
-edits, leases that run out and new tickets at a daemon, and at the end lets it run in peace. The simulator's journal is the judge.
+edits, leases that run out, new tickets and late answers of their requestors at a daemon, and at the
+end lets it run in peace. The simulator's journal is the judge.
 """
 
 from __future__ import annotations
@@ -117,6 +118,7 @@ class World(RuleBasedStateMachine):
         self.simulator = SimulatorServer(limits="off").start()
         self.desk = Desk(self.simulator, self.postgres_url)
         self.tickets: dict[int, int] = {}
+        self.vague: dict[int, str] = {}
         self.versions = ["v1"]
         self.grave = Grave()
         real, machine = Database.rows, self
@@ -135,6 +137,25 @@ class World(RuleBasedStateMachine):
         number = len(self.tickets)
         machine = self.desk.asset(f"IC-LAB{number:04d}-F20", f"LABSERIAL{number:03d}")
         self.tickets[self.desk.ticket(f"{machine.name} is slow").id] = machine.id
+
+    @rule()
+    @precondition(lambda self: len(self.tickets) < 4 and not self.vague)
+    def somebody_opens_a_ticket_that_names_nothing(self) -> None:
+        machine = self.desk.asset("IC-VAGUE01-F20", "VAGUESERIAL01")
+        ticket_id = self.desk.ticket("My computer is slow").id
+        self.tickets[ticket_id] = machine.id
+        self.vague[ticket_id] = machine.name
+
+    @rule()
+    @precondition(lambda self: self.vague)
+    def the_requestor_answers(self) -> None:
+        self._say(next(iter(self.vague)), "Hello? Anybody?")
+
+    @rule()
+    @precondition(lambda self: self.vague)
+    def the_requestor_names_the_machine(self) -> None:
+        ticket_id, name = next(iter(self.vague.items()))
+        self._say(ticket_id, f"It is {name}")
 
     @rule()
     @precondition(lambda self: len(self.versions) < 3)
@@ -194,7 +215,7 @@ class World(RuleBasedStateMachine):
 
     def _actions(self) -> list[Any]:
         tell = [Tell(comment_text="Hello", version=version) for version in self.versions]
-        return [AddAssetAction(), *tell, SummaryCommentAction()]
+        return [AddAssetAction(reevaluate="on_update"), *tell, SummaryCommentAction()]
 
     def _run(self) -> None:
         app = None
@@ -210,6 +231,9 @@ class World(RuleBasedStateMachine):
             self.simulator.faults.clear()
             if app is not None:
                 app.close()
+
+    def _say(self, ticket_id: int, text: str) -> None:
+        self.desk.world.add_feed_entry(ticket_id, text, self.desk.alice)
 
     def _let_leases_run_out(self) -> None:
         self.eyes.execute(
@@ -262,6 +286,8 @@ class World(RuleBasedStateMachine):
     def teardown(self) -> None:
         """In the end it is left in peace, and everything is as it should be."""
         try:
+            for ticket_id, name in self.vague.items():
+                self._say(ticket_id, f"It is {name}")
             for _ in range(4):
                 self._let_leases_run_out()
                 self._run()

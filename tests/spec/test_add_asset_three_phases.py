@@ -189,6 +189,7 @@ def test_the_evidence_is_kept(desk: Desk, log: StateTracker) -> None:
 
 
 BRONZE = """
+DROP SCHEMA bronze CASCADE;
 CREATE SCHEMA bronze;
 CREATE TABLE bronze.raw_entities (
     raw_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -210,12 +211,12 @@ def test_a_data_hub_is_read_instead_of_tdx_and_its_newest_row_counts(
     older = {**newest, "Name": "OLD-NAME001", "StatusID": RETIRED}
     with database.connection() as connection:
         connection.execute(BRONZE)
-        for row, days in ((older, 30), (newest, 1)):
+        for row, hours in ((older, 30), (newest, 1)):
             connection.execute(
                 "INSERT INTO bronze.raw_entities "
                 "(entity_type, source_system, external_id, raw_data, ingested_at) "
-                "VALUES (%s, 'tdx', %s, %s, now() - make_interval(days => %s))",
-                [entity_type, str(machine.id), Jsonb(row), days],
+                "VALUES (%s, 'tdx', %s, %s, now() - make_interval(hours => %s))",
+                [entity_type, str(machine.id), Jsonb(row), hours],
             )
 
     desk.run(AddAssetAction())

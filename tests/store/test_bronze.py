@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ledger import sql
-from ticket_queue_daemon.store.bronze import BronzeAssets
+from ticket_queue_daemon.store.bronze import BronzeAssets, BronzeRights
 
 if TYPE_CHECKING:
     from ticket_queue_daemon.store.pool import Database
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 TABLE = """
+DROP SCHEMA bronze CASCADE;
 CREATE SCHEMA bronze;
 CREATE TABLE bronze.raw_entities (
     raw_id uuid PRIMARY KEY DEFAULT gen_random_uuid(), entity_type varchar(50), source_system varchar(50),
@@ -39,17 +41,27 @@ def insert(url: str, kind: str, source: str, external_id: str, name: str, day: i
     )
 
 
-def test_without_the_hub_there_is_nothing(bronze: BronzeAssets) -> None:
-    assert not bronze.available()
-    assert bronze.newest() is None
+def test_without_the_table_there_is_nothing(bronze: BronzeAssets, database_url: str) -> None:
+    sql(database_url, "DROP SCHEMA bronze CASCADE")
+
+    assert bronze.rights() == BronzeRights(readable=False, writable=False)
+    assert bronze.newest_of_hub(LONG_AGO) is None
 
 
-def test_a_hub_without_tdx_assets_is_not_available(bronze: BronzeAssets, database_url: str) -> None:
+def test_a_table_with_fewer_columns_is_read_and_not_written(
+    bronze: BronzeAssets, database_url: str
+) -> None:
+    sql(database_url, TABLE)
+
+    assert bronze.rights() == BronzeRights(readable=True, writable=False)
+
+
+def test_a_hub_without_tdx_assets_brought_none(bronze: BronzeAssets, database_url: str) -> None:
     sql(database_url, TABLE)
     insert(database_url, "computer", "active_directory", "1", "AD", 1)
     insert(database_url, "person", "tdx", "1", "P", 1)
 
-    assert not bronze.available()
+    assert bronze.newest_of_hub(LONG_AGO) is None
 
 
 def test_the_newest_version_of_each_asset_is_told_once(
@@ -63,9 +75,21 @@ def test_the_newest_version_of_each_asset_is_told_once(
     sql(database_url, "UPDATE bronze.raw_entities SET raw_data = '[]' WHERE external_id = '2'")
     insert(database_url, "asset", "tdx", "4", "last", 2)
 
-    assert bronze.available()
-    assert [asset["Name"] for asset in bronze.assets()] == ["new", "last"]
-    assert bronze.newest() == datetime(2026, 1, 3, tzinfo=UTC)
+    assert [raw["Name"] for raw, _ in bronze.versions(None)] == ["new", "last"]
+    second = datetime(2026, 1, 2, tzinfo=UTC)
+    assert [raw["Name"] for raw, _ in bronze.versions(second)] == ["new"]
+    assert bronze.newest_of_hub(LONG_AGO) == datetime(2026, 1, 3, tzinfo=UTC)
+    assert bronze.newest_of_hub(datetime(2026, 1, 3, tzinfo=UTC)) is None
+
+
+def test_our_own_rows_are_not_a_hubs(bronze: BronzeAssets, database_url: str) -> None:
+    insert(database_url, "asset", "tdx", "1", "ours", 3)
+    sql(
+        database_url,
+        'UPDATE bronze.raw_entities SET ingestion_metadata = \'{"written_by": "ticket-queue-daemon"}\'',
+    )
+
+    assert bronze.newest_of_hub(LONG_AGO) is None
 
 
 def test_many_assets_are_streamed_and_the_connection_is_free_afterwards(
@@ -79,8 +103,8 @@ def test_many_assets_are_streamed_and_the_connection_is_free_afterwards(
     )
 
     assert not database.in_transaction()
-    assets = bronze.assets()
-    assert next(assets)["ID"]
+    assets = bronze.versions(None)
+    assert next(assets)[0]["ID"]
     assert database.in_transaction()
     assert sum(1 for _ in assets) == 4999
     assert not database.in_transaction()

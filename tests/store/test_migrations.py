@@ -13,6 +13,8 @@ from ledger import claim_one, finish, sql
 from shape import shape
 from ticket_queue_daemon.errors import MigrationNeeded, StoreError
 from ticket_queue_daemon.store import migrate
+from ticket_queue_daemon.store.asset_syncs import AssetSyncs
+from ticket_queue_daemon.store.assets import AssetIndex, IndexedAsset
 from ticket_queue_daemon.store.limits import RateLedger
 from ticket_queue_daemon.store.migrate import Migrator, migrations, script
 from ticket_queue_daemon.store.pool import Database
@@ -39,9 +41,11 @@ def psql(url: str, text: str, *options: str) -> str:
 def test_a_fresh_database_lacks_everything_and_says_so(empty: Database) -> None:
     state = Migrator(empty).status()
 
-    assert (state.current, state.wanted, state.ready) == (0, len(migrations()), False)
+    assert (state.current, state.wanted, state.ready) == (0, migrations()[-1].number, False)
     assert state.missing == [migration.name for migration in migrations()]
-    with pytest.raises(MigrationNeeded, match="lacks 5 of 5") as needed:
+    with pytest.raises(
+        MigrationNeeded, match=f"lacks {len(migrations())} of {len(migrations())}"
+    ) as needed:
         Migrator(empty).check()
     assert "ticket-queue-daemon db upgrade" in needed.value.advice
     assert needed.value.exit_code == 2
@@ -113,7 +117,7 @@ def test_every_past_version_upgrades_to_the_same_schema(
     with monkeypatch.context() as then:
         then.setattr(migrate, "migrations", lambda: past)
         Migrator(empty).upgrade()
-        assert Migrator(empty).status().current == number
+        assert Migrator(empty).status().current == past[-1].number
 
     Migrator(empty).upgrade()
 
@@ -147,9 +151,10 @@ def test_a_database_ahead_of_the_program_is_refused(database: Database) -> None:
     database.rows(
         b"INSERT INTO meta.daemon_migrations (number, name, checksum) VALUES (99, '0099_x', '')"
     )
+    newest = migrations()[-1].number
 
     for refused in (Migrator(database).check, Migrator(database).upgrade):
-        with pytest.raises(MigrationNeeded, match=r"at migration 99, this program knows 5"):
+        with pytest.raises(MigrationNeeded, match=f"at migration 99, this program knows {newest}"):
             refused()
 
 
@@ -230,6 +235,26 @@ def test_a_user_without_rights_is_told_what_to_grant(database: Database, databas
     assert "GRANT" in refused.value.advice
 
 
+def sync_an_asset(database: Database) -> None:
+    index, syncs = AssetIndex(database), AssetSyncs(database)
+    with syncs.exclusive() as ours:
+        assert ours
+        run = syncs.begin(anew=True, whole=True)
+        row = (1, "IC", None, None, None, 38, "Active", 2448, 901, None)
+        written = index.write(
+            [IndexedAsset(row, "hash", {"ID": 1})], source="sync", run_id=run.run_id
+        )
+        syncs.group_done(run, "all", [1], written)
+        assert run.run_id is not None
+        assert syncs.unseen(run) == []
+        assert index.mark_gone([1], run.run_id) == 1
+        index.mark_complete(run.started_at, "a test")
+        syncs.end(run, "completed")
+    index.remember_unknown(["x"])
+    index.forget_unknown(0)
+    assert database.rows(b"SELECT count(*) AS many FROM bronze.raw_entities") == [{"many": 2}]
+
+
 def test_the_grants_of_db_sql_are_enough(database_url: str) -> None:
     sql(database_url, "DROP ROLE IF EXISTS the_daemon")
     sql(database_url, "CREATE ROLE the_daemon LOGIN")
@@ -254,5 +279,19 @@ def test_the_grants_of_db_sql_are_enough(database_url: str) -> None:
         assert theirs.rows(b"SELECT * FROM meta.daemon_recent_activity")
         ledger = RateLedger(theirs, "host/TDWebApi", "them", answer_seconds=60)
         assert ledger.note([], goes=False) == 0
+        sync_an_asset(theirs)
+        tracker.open_circuit(QUEUE, "too much failed")
+        tracker.close_circuit(QUEUE)
+        assert tracker.our_assets(1) == []
     sql(database_url, "DROP OWNED BY the_daemon")
     sql(database_url, "DROP ROLE the_daemon")
+
+
+def test_every_table_and_view_has_its_grant(database: Database) -> None:
+    made = database.rows(
+        b"SELECT relname AS name FROM pg_class WHERE relnamespace = 'meta'::regnamespace"
+        b" AND relkind IN ('r', 'v') ORDER BY relname"
+    )
+    granted = script().partition("-- GRANT")[2]
+
+    assert [row["name"] for row in made if f"meta.{row['name']}" not in granted] == []

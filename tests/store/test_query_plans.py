@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -34,6 +35,10 @@ def grown(postgres: str) -> Iterator[psycopg.Connection[Any]]:
         connection.execute(
             "UPDATE meta.daemon_action_log SET status = 'failed', next_attempt_at = now(),"
             ' plan = \'{"effects": [{"state": "sent"}]}\' WHERE ticket_id % 10000 = 0'
+        )
+        connection.execute(
+            "UPDATE meta.daemon_action_log SET status = 'skipped', ticket_modified_at = now()"
+            " WHERE ticket_id % 3 = 2 AND status = 'completed'"
         )
         connection.execute(
             "UPDATE meta.daemon_action_log SET status = 'started', claim_token = gen_random_uuid(),"
@@ -81,8 +86,10 @@ def asking(tickets: range, *, even_if_empty: bool = False) -> dict[str, Any]:
     return {
         "queue": QUEUE,
         "ticket_ids": list(tickets),
+        "modified": [datetime.now(UTC) for _ in tickets],
         "work_ids": [COMMENT.action_id, ASSET.action_id],
         "work_places": [0, 1],
+        "work_on_update": [False, True],
         "summary_ids": ["summary:x:v1"],
         "summary_places": [2],
         "summary_even_if_empty": [even_if_empty],
@@ -117,6 +124,8 @@ CLAIM = {
     "run_id": RUN,
     "worker": "w",
     "lease_seconds": 300.0,
+    "modified": datetime.now(UTC),
+    "on_update_ids": [ASSET.action_id],
     "action_ids": [COMMENT.action_id, ASSET.action_id],
     "action_types": ["comment", "add_asset"],
     "action_hashes": ["", ""],

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ticket_queue_daemon.assets.catalog import AssetCatalog
+    from ticket_queue_daemon.assets.lookup import LookUp
     from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
 
 OnUnknown = Literal["verify", "never_repeat", "repeat"]
 """What to do with an effect whose answer was lost and that can't be looked up."""
+Reevaluate = Literal["never", "on_update"]
+"""When an action looks again at a ticket that it skipped: never, or once the ticket has changed."""
 
 
 class ActionError(DaemonError):
@@ -72,6 +75,24 @@ class TicketFacade(Protocol):
 
     def asset_catalog(self) -> AssetCatalog:
         """Every asset that is known, to look tokens and owners up in."""
+        ...
+
+    def look_up_assets(self, tokens: Sequence[str]) -> LookUp:
+        """Ask TDX for names that the catalogue does not know; what it finds is in the catalogue then.
+
+        TDX is asked once for each name, also for the tickets to come.
+        """
+        ...
+
+    def our_assets(self, ticket_id: int) -> frozenset[int]:
+        """The assets that we attached to the ticket, whichever action and version did; one query.
+
+        What of them is not on the ticket any more, a person took off.
+        """
+        ...
+
+    def paused_patterns(self) -> Mapping[str, str]:
+        """The naming patterns that attach nothing at present, and why."""
         ...
 
     def add_comment(
@@ -162,9 +183,12 @@ class ActionResult:
         )
 
 
-def skip(reason: str, **details: Any) -> ActionResult:
-    """An action's answer when there is nothing to do for this ticket, and why."""
-    return ActionResult(message=reason, details=details, skipped=True)
+def skip(reason: str, *, summary: str = "", **details: Any) -> ActionResult:
+    """An action's answer when there is nothing to do for this ticket, and why.
+
+    ``summary``: a line for the summary comment, if people should know of it all the same.
+    """
+    return ActionResult(message=reason, summary=summary, details=details, skipped=True)
 
 
 class BaseAction(ABC):
@@ -184,6 +208,8 @@ class BaseAction(ABC):
     on_closed: ClassVar[bool] = False
     """True if the action may touch completed and cancelled tickets; a comment may reopen them."""
     on_unknown: OnUnknown = "verify"
+    reevaluate: Reevaluate = "never"
+    """Not part of the config: it decides when the action looks, not what it does."""
 
     def __init__(self, version: str = "v1", **options: Any) -> None:
         self.version = version

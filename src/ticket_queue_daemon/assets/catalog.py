@@ -2,43 +2,49 @@
 
 200,000 assets stay below 150 MB because the index is no dictionary of strings: it is one sorted
 array of 64-bit numbers, each the hash of a key above the position of its asset. Two keys of one
-hash do no harm: what is found is compared with the asset itself.
+hash do no harm: what is found is compared with the asset itself. Changes lie over it in a small
+catalogue of their own, until they are enough to build the whole anew.
 """
 
 from __future__ import annotations
 
 import re
-import threading
 from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import UTC
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal
 
 from ticket_queue_daemon.assets.identifiers import MIN_SQUEEZED, boundaries, fold, squeeze
-from ticket_queue_daemon.assets.patterns import looks_like_serial
-from ticket_queue_daemon.assets.records import AssetRecord, record_of_asset, record_of_row
+from ticket_queue_daemon.assets.patterns import GENERIC_WORDS, looks_like_serial
+from ticket_queue_daemon.assets.records import AssetRecord
 from ticket_queue_daemon.assets.regions import is_host
+from ticket_queue_daemon.assets.text import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator
 
-    from ticket_queue_daemon.assets.records import AssetLike
-    from ticket_queue_daemon.clock import Clock
-
-__all__ = ["AssetCatalog", "AssetRecord", "BronzeRows", "Field", "Hit", "LazyCatalog"]
+__all__ = ["FIELDS", "AssetCatalog", "AssetRecord", "Field", "Hit"]
 
 Field = Literal["name", "serial number", "tag"]
+FIELDS: Final[frozenset[Field]] = frozenset({"name", "serial number", "tag"})
 
 _POSITION_BITS: Final = 24
 _HASH_MASK: Final = (1 << 40) - 1
+_PART_BITS: Final = 4
 _OWNER: Final = "\0owner:"
+_MOST_OVERLAID: Final = 1_000
+_OVERLAID_SHARE: Final = 20
 _DIGIT: Final = re.compile(r"[0-9]")
 _SWITCH: Final = re.compile(r"(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
 _MIN_PLAIN: Final = 5
 _MIN_SERIAL_PART: Final = 3
+# A machine may be called FRONT-DESK, and so is what it stands on.
+_PLAIN_WORDS: Final = word_set(
+    "back check computer conference desk front help in lab laptop library line loaner log main "
+    "meeting off office on one out part print reception room self server service sign site spare "
+    "staff student study test time up user walk work"
+)
 # What stands in such a field when nobody knew what to put there.
 _PLACEHOLDERS: Final = frozenset(
     {
@@ -63,6 +69,13 @@ class Hit:
     field: Field
     weak: bool = False
 
+    @property
+    def value(self) -> str:
+        """The field as it is recorded."""
+        asset = self.asset
+        values = {"name": asset.name, "serial number": asset.serial_number, "tag": asset.tag}
+        return values[self.field] or ""
+
 
 class AssetCatalog:
     """An index over all assets, immutable once built, safe to share between threads.
@@ -74,15 +87,52 @@ class AssetCatalog:
 
     def __init__(self, records: Iterable[AssetRecord], origin: str = "") -> None:
         self._assets = list({record.id: record for record in records}.values())
-        many = "1 asset" if len(self._assets) == 1 else f"{len(self._assets):,} assets"
-        self.origin = ", ".join(filter(None, [origin, many]))
+        self._index = self._sorted()
+        self._ids = array("q", sorted(asset.id for asset in self._assets))
+        self._hidden: frozenset[int] = frozenset()
+        self._overlay: AssetCatalog | None = None
+        self.origin = _described(origin, self.size)
         """From where and when, in words, for logs and evidence."""
-        self._index = array("Q", sorted(self._entries()))
 
     @property
     def size(self) -> int:
         """How many assets are known."""
-        return len(self._assets)
+        hidden = sum(1 for asset_id in self._hidden if self._has_below(asset_id))
+        return len(self._assets) - hidden + (self._overlay.size if self._overlay else 0)
+
+    def records(self) -> Iterator[AssetRecord]:
+        """Every asset."""
+        for asset in self._assets:
+            if asset.id not in self._hidden:
+                yield asset
+        if self._overlay is not None:
+            yield from self._overlay.records()
+
+    def updated(
+        self, changed: Iterable[AssetRecord], gone: Iterable[int] = (), origin: str = ""
+    ) -> AssetCatalog:
+        """Another catalogue, with these assets in their new form and those gone ones left out.
+
+        Cheap: what has not changed is shared between the two.
+        """
+        over = {} if self._overlay is None else {one.id: one for one in self._overlay.records()}
+        over.update((record.id, record) for record in changed)
+        left_out = frozenset(gone)
+        over = {asset_id: record for asset_id, record in over.items() if asset_id not in left_out}
+        hidden = self._hidden | over.keys() | left_out
+        if len(hidden) > max(_MOST_OVERLAID, len(self._assets) // _OVERLAID_SHARE):
+            below = (one for one in self._assets if one.id not in hidden)
+            return AssetCatalog([*below, *over.values()], origin)
+        new = object.__new__(AssetCatalog)
+        new._assets, new._index, new._ids = self._assets, self._index, self._ids
+        new._hidden = hidden
+        new._overlay = AssetCatalog(over.values()) if over else None
+        new.origin = _described(origin, new.size)
+        return new
+
+    def _has_below(self, asset_id: int) -> bool:
+        place = bisect_left(self._ids, asset_id)
+        return place < len(self._ids) and self._ids[place] == asset_id
 
     def lookup(self, folded: str) -> tuple[AssetRecord, ...]:
         """The assets whose name, serial number or tag this is, spelled with its separators.
@@ -91,22 +141,22 @@ class AssetCatalog:
         """
         return tuple(dict.fromkeys(hit.asset for hit in self.exact(folded)))
 
-    def exact(self, folded: str) -> list[Hit]:
-        """One hit for each asset whose name, serial number or tag is ``folded``.
+    def exact(self, folded: str, fields: frozenset[Field] = FIELDS) -> list[Hit]:
+        """One hit for each asset of whose name, serial number and tag one is ``folded``.
 
         A number is compared without its leading zeros, a serial number also with the end of a
         name when the asset has none recorded.
         """
         key = _unpadded(folded)
         hits = []
-        for asset in self._at(key):
+        for asset in self.may_have(key):
             for field, spelling, weak in _spellings(asset):
-                if spelling == key:
+                if spelling == key and field in fields:
                     hits.append(Hit(asset, field, weak))
                     break
         return hits
 
-    def broken(self, folded: str) -> list[Hit]:
+    def broken(self, folded: str, fields: frozenset[Field] = FIELDS) -> list[Hit]:
         """The assets that ``folded`` names with other separators, spaces, or none at all.
 
         ``ic ehlb760 f16`` and ``icehlb760f16`` are ``IC-EHLB760-F16``. Only for values of eight
@@ -117,35 +167,76 @@ class AssetCatalog:
         if len(key) < MIN_SQUEEZED or not _DIGIT.search(key):
             return []
         hits = []
-        for asset in self._at(key):
+        for asset in self.may_have(key):
             for field, value in _values(asset):
-                if squeeze(value) == key and _breaks_fit(field, value, key, boundaries(folded)):
+                if field not in fields or squeeze(value) != key:
+                    continue
+                if _breaks_fit(field, value, key, boundaries(folded)):
                     hits.append(Hit(asset, field, _is_weak(value)))
                     break
         return hits
 
-    def owned_by(self, uid: str) -> tuple[AssetRecord, ...]:
-        """The assets of a person, by UID in any case, in order of their ids."""
+    def near(
+        self, keys: Iterable[str], fields: frozenset[Field] = FIELDS
+    ) -> Iterator[tuple[str, Hit]]:
+        """What the keys name, with or without separators, each with its spelling; no weak values.
+
+        For keys that were made up by the hundred: the caller says whether a spelling is near
+        enough, since two keys may share a hash.
+        """
+        for key in keys:
+            for asset in self.may_have(key):
+                for field, spelling, weak in _spellings(asset):
+                    if field in fields and not weak and key in {spelling, squeeze(spelling)}:
+                        yield spelling, Hit(asset, field)
+
+    def owned_by(
+        self, uid: str, side: Literal["owner", "requestor"] = "owner"
+    ) -> tuple[AssetRecord, ...]:
+        """The assets of a person, by UID in any case, in order of their ids.
+
+        ``side``: whether the person is recorded as owner or as requestor of the asset.
+        """
         owner = uid.casefold()
-        found = [
-            asset
-            for asset in self._at(_OWNER + owner)
-            if asset.owner_uid is not None and asset.owner_uid.casefold() == owner
-        ]
+        found = []
+        for asset in self.may_have(_OWNER + owner):
+            person = asset.owner_uid if side == "owner" else asset.requestor_uid
+            if person is not None and person.casefold() == owner:
+                found.append(asset)
         return tuple(sorted(found, key=lambda asset: asset.id))
+
+    def _sorted(self) -> array[int]:
+        """All entries in order, sorted part by part: a list of them all would double the memory."""
+        parts = [array("Q") for _ in range(1 << _PART_BITS)]
+        for entry in self._entries():
+            parts[entry >> 64 - _PART_BITS].append(entry)
+        index = array("Q")
+        for place, part in enumerate(parts):
+            index.extend(sorted(part))
+            parts[place] = array("Q")
+        return index
 
     def _entries(self) -> Iterator[int]:
         for position, asset in enumerate(self._assets):
             for key in _keys(asset):
                 yield _hash(key) << _POSITION_BITS | position
 
-    def _at(self, key: str) -> Iterator[AssetRecord]:
+    def may_have(self, key: str) -> Iterator[AssetRecord]:
         """Assets that may have this key: the caller compares."""
         wanted = _hash(key)
         place = bisect_left(self._index, wanted << _POSITION_BITS)
         while place < len(self._index) and self._index[place] >> _POSITION_BITS == wanted:
-            yield self._assets[self._index[place] & ((1 << _POSITION_BITS) - 1)]
+            asset = self._assets[self._index[place] & ((1 << _POSITION_BITS) - 1)]
+            if asset.id not in self._hidden:
+                yield asset
             place += 1
+        if self._overlay is not None:
+            yield from self._overlay.may_have(key)
+
+
+def _described(origin: str, size: int) -> str:
+    many = "1 asset" if size == 1 else f"{size:,} assets"
+    return ", ".join(filter(None, [origin, many]))
 
 
 def _hash(key: str) -> int:
@@ -154,7 +245,8 @@ def _hash(key: str) -> int:
 
 def _keys(asset: AssetRecord) -> set[str]:
     """Everything by which an asset is found."""
-    keys = {_OWNER + asset.owner_uid.casefold()} if asset.owner_uid else set()
+    people = (asset.owner_uid, asset.requestor_uid)
+    keys = {_OWNER + person.casefold() for person in people if person}
     keys.update(spelling for _, spelling, _ in _spellings(asset))
     for _, value in _values(asset):
         squeezed = squeeze(value)
@@ -197,7 +289,13 @@ def _unpadded(folded: str) -> str:
 
 def _is_weak(value: str) -> bool:
     squeezed = squeeze(value)
-    return len(squeezed) < _MIN_PLAIN or squeezed.isdigit() or value.isalpha()
+    if len(squeezed) < _MIN_PLAIN or squeezed.isdigit() or value.isalpha():
+        return True
+    parts = value.split("-")
+    # OPTIPLEX-7090 is rather the model, ROOM-4033 rather the room.
+    if all(part.isdigit() or part.rstrip("0123456789") in GENERIC_WORDS for part in parts):
+        return True
+    return _PLAIN_WORDS.issuperset(parts)
 
 
 def _breaks_fit(field: Field, value: str, key: str, breaks: tuple[int, ...]) -> bool:
@@ -206,105 +304,3 @@ def _breaks_fit(field: Field, value: str, key: str, breaks: tuple[int, ...]) -> 
         return all(right - left >= _MIN_SERIAL_PART for left, right in pairwise(ends))
     allowed = {*boundaries(value), *(match.start() for match in _SWITCH.finditer(key))}
     return allowed.issuperset(breaks)
-
-
-class BronzeRows(Protocol):
-    """The data hub's bronze layer, as ``store`` gives it."""
-
-    def available(self) -> bool:
-        """Whether there are rows of TDX assets."""
-        ...
-
-    def assets(self) -> Iterable[Mapping[str, Any]]:
-        """The newest row of each asset, with TDX's member names."""
-        ...
-
-    def newest(self) -> datetime | None:
-        """When the newest row came in."""
-        ...
-
-
-class LazyCatalog:
-    """The catalogue, read when it is first asked for and again when it is too old.
-
-    Args:
-        bronze: read first; passed over when it holds no asset.
-        search: one search for all assets through TDX's API.
-        clock: for the age, and for the time that ``origin`` names.
-        max_age: seconds after which it is read anew.
-    """
-
-    def __init__(
-        self,
-        *,
-        bronze: BronzeRows | None,
-        search: Callable[[], Iterable[AssetLike]],
-        clock: Clock,
-        max_age: float = 86_400,
-    ) -> None:
-        self._bronze = bronze
-        self._search = search
-        self._clock = clock
-        self._max_age = max_age
-        self._lock = threading.Lock()
-        self._loaded: tuple[float, AssetCatalog] | None = None
-        self._failed: tuple[int, Exception] | None = None
-        self._finished = 0
-
-    def get(self) -> AssetCatalog:
-        """The catalogue, at most ``max_age`` old; threads that ask meanwhile wait for one load.
-
-        Raises:
-            DaemonError: whatever the database or TDX answered. A catalogue that can't be read is
-                never an empty one, and an old one is not passed off as new.
-        """
-        current = self._current()
-        if current is not None:
-            return current
-        finished = self._finished
-        with self._lock:
-            current = self._current()
-            if current is not None:
-                return current
-            if self._failed is not None and self._failed[0] > finished:
-                raise self._failed[1]
-            return self._load()
-
-    @property
-    def origin(self) -> str:
-        """From where and when the assets are; "not read yet" before the first use."""
-        return "not read yet" if self._loaded is None else self._loaded[1].origin
-
-    def _current(self) -> AssetCatalog | None:
-        loaded = self._loaded
-        if loaded is None or self._clock.monotonic() - loaded[0] > self._max_age:
-            return None
-        return loaded[1]
-
-    def _load(self) -> AssetCatalog:
-        try:
-            catalog = self._from_bronze() or self._from_search()
-        except Exception as error:
-            self._failed = (self._finished + 1, error)
-            raise
-        finally:
-            self._finished += 1
-        self._loaded = (self._clock.monotonic(), catalog)
-        return catalog
-
-    def _from_bronze(self) -> AssetCatalog | None:
-        if self._bronze is None or not self._bronze.available():
-            return None
-        newest = self._bronze.newest()
-        when = f"{newest.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if newest else "of unknown time"
-        records = (record_of_row(row) for row in self._bronze.assets())
-        catalog = AssetCatalog(
-            (record for record in records if record is not None),
-            f"bronze.raw_entities, newest row {when}",
-        )
-        return catalog if catalog.size else None
-
-    def _from_search(self) -> AssetCatalog:
-        when = f"{self._clock.now().astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        records = map(record_of_asset, self._search())
-        return AssetCatalog(records, f"TDX asset search, {when}")

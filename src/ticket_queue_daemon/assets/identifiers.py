@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Literal
 
+from ticket_queue_daemon.assets.cues import Cues
 from ticket_queue_daemon.assets.patterns import MAX_SERIAL, MIN_SERIAL, pattern_of
 from ticket_queue_daemon.assets.regions import Inside, Region, is_file, is_host, regions
 from ticket_queue_daemon.assets.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from ticket_queue_daemon.assets.naming import NamingPattern
 
 Form = Literal["token", "piece", "serial", "joined"]
 
@@ -31,31 +34,21 @@ _DIGIT: Final = re.compile(r"[0-9]")
 _MAX_TOKEN: Final = 80
 
 MIN_SQUEEZED: Final = 8
+_MIN_JOINED: Final = 6
 _MAX_JOINED: Final = 32
 _MAX_WORDS: Final = 4
 _MAX_WORD: Final = 16
-# What people and mail programs put into a name: a space, a spaced hyphen, a line break after a
-# hyphen (with the marks of a quoted reply on the next line).
+# What people and mail programs put into a name: a space, a spaced hyphen, a line break before or
+# after a hyphen (with the marks of a quoted reply on the next line), quoted-printable's "=".
 _GAP: Final = re.compile(
-    r"[ \t]{1,3}|[ \t]{0,2}[-_][-_ \t]{0,2}|[ \t]{0,2}-\r?\n[> \t]{0,8}|['\u2019]"
+    r"[ ]{1,3}|\t|[ \t]{0,2}[-_][-_ \t]{0,2}|[ \t]{0,2}-(?:\r?\n){1,2}[> \t]{0,8}"
+    r"|\r?\n[> \t]{0,8}-|-?=\r?\n-?|['\u2019]"
 )
 _GAP_LENGTH: Final = 12
-
-_NUMBER_WORD: Final = r"(?:[ ]?(?:numbers?|num|no|nr|id|code|#)\b)?[.#]?"
-_CUE: Final = re.compile(
-    r"\b(?:"
-    r"(?:asset|service|property|inventory|barcode|lsa|um|u-m|uofm)[ -]?tags?(?:[ ]?ids?)?"
-    + _NUMBER_WORD
-    + "|"
-    r"tags?" + _NUMBER_WORD + "|"
-    r"(?:serials?|s/n|sn)" + _NUMBER_WORD + "|"
-    r"assets?(?:[ ]?(?:numbers?|num|no|#))?|"
-    r"(?:computer|machine|host|device|pc)[ -]?names?"
-    r")[.]?(?:[ ]{1,2}(?:is|was|are|says|reads))?[ ]{0,3}[:#=-]{0,2}[ \n]{0,8}[\"'(\[]{0,2}[ ]{0,1}",
-    re.IGNORECASE,
+_ROOM: Final = re.compile(
+    r"[A-Za-z]+[ \t-]+(?:[A-Za-z]?[0-9]{1,4}[A-Za-z]?|[0-9]{1,4}(?:[ \t-]+[0-9]{1,4})+)"
 )
-_NEXT_IN_LIST: Final = re.compile(r"[ ]{0,2}(?:,|/|&|;|,?[ ](?:and|or))[ ]{1,2}|,|/")
-_NEXT_LENGTH: Final = 8
+_MOST_PARTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +58,7 @@ class Candidate:
     Attributes:
         start, end: offsets into the text that was given.
         folded: what is looked up; without its separators when ``form`` is ``joined``.
+        pattern: the naming pattern that it follows, if it follows one.
         shape: whether it would count as an identifier even if nothing is known of it.
         form: ``piece`` stood between dots, ``serial`` inside a longer name, ``joined`` was broken.
         inside: what kind of address it is part of.
@@ -79,6 +73,7 @@ class Candidate:
     form: Form = "token"
     inside: Inside | None = None
     cue: bool = False
+    pattern: str = ""
 
 
 def fold(text: str) -> str:
@@ -107,19 +102,21 @@ class _Word:
     squeezed: str
 
 
-def candidates(text: str) -> list[Candidate]:
+def candidates(text: str, patterns: Sequence[NamingPattern] = ()) -> list[Candidate]:
     """Every candidate of a cleaned text, in order of appearance; they may overlap.
+
+    A word that follows one of ``patterns`` counts as if it had a cue.
 
     Promise: pure, never raises, linear in the length of ``text``.
     """
     found: list[Candidate] = []
     near: list[_Word] = []
     inside = regions(text)
-    cued = _Cues(text)
+    cued = Cues(text)
     for match in _TOKEN.finditer(text):
         token, start = match[0], match.start()
         region = inside.at(start)
-        found.extend(_of_token(token, start, region, cued.before(match)))
+        found.extend(_of_token(token, start, region, cued.before(match), patterns))
         if region is None and len(token) <= _MAX_WORD and "." not in token:
             word = _Word(start, match.end(), squeeze(token).casefold())
             near = [*near[1 - _MAX_WORDS :], word]
@@ -130,54 +127,53 @@ def candidates(text: str) -> list[Candidate]:
     return found
 
 
-class _Cues:
-    """Which tokens have "asset tag", "S/N", "computer name" or the like right before them."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._ends = {match.end() for match in _CUE.finditer(text)}
-        self._last_end = -1
-        self._starts: set[int] = set()
-
-    def before(self, match: re.Match[str]) -> bool:
-        """Whether a cue stands right before; ``tags 1042, 1043 and 1044`` are three."""
-        start = match.start()
-        cued = start in self._ends
-        if not cued and self._last_end >= 0 and start - self._last_end <= _NEXT_LENGTH:
-            between = self._text[self._last_end : start]
-            cued = _NEXT_IN_LIST.fullmatch(between) is not None and _has_digit(match[0])
-        if cued:
-            self._last_end = match.end()
-            self._starts.add(start)
-        return cued
-
-    def at(self, start: int) -> bool:
-        """Whether the token that starts here was found to have one."""
-        return start in self._starts
-
-
-def _of_token(token: str, start: int, region: Region | None, cue: bool) -> Iterator[Candidate]:
+def _of_token(
+    token: str,
+    start: int,
+    region: Region | None,
+    cue: bool,
+    patterns: Sequence[NamingPattern],
+) -> Iterator[Candidate]:
     """The token itself, its pieces between dots, and serial numbers between its hyphens."""
     inside: Inside | None = region.kind if region else None
     dotted = "." in token
     if inside is None and dotted:
         inside = "url" if is_host(token) else "path" if is_file(token) else None
-    if len(token) <= _MAX_TOKEN and _may_name(token, cue):
-        yield _candidate(token, start, "token", inside, cue)
-        yield from _serials(token, start, inside)
+    yield from _whole(token, start, "token", inside, cue, patterns)
     if not dotted or squeeze(token).isdigit():
         return
     for piece, offset in _split(token, "."):
-        if len(piece) <= _MAX_TOKEN and _may_name(piece, cue and not offset):
-            yield _candidate(piece, start + offset, "piece", inside, cue and not offset)
-            yield from _serials(piece, start + offset, inside)
+        yield from _whole(piece, start + offset, "piece", inside, cue and not offset, patterns)
+
+
+def _whole(
+    token: str,
+    start: int,
+    form: Form,
+    inside: Inside | None,
+    cue: bool,
+    patterns: Sequence[NamingPattern],
+) -> Iterator[Candidate]:
+    """A token or piece as it stands, and the serial numbers between its hyphens."""
+    if len(token) > _MAX_TOKEN:
+        return
+    own = next((pattern.name for pattern in patterns if pattern.follows(token)), "")
+    if not (own or _may_name(token, cue)):
+        return
+    general = None if own else pattern_of(token)
+    pattern = general.name if general else own
+    shape = inside is None and bool(pattern)
+    end, folded = start + len(token), token.casefold()
+    yield Candidate(token, start, end, folded, shape, form, inside, cue or bool(own), pattern)
+    yield from _serials(token, start, inside)
 
 
 def _serials(token: str, start: int, inside: Inside | None) -> Iterator[Candidate]:
     """``C02XJ0AXJGH5`` out of ``L-C02XJ0AXJGH5``: it is looked up among serial numbers only."""
-    if "-" not in token and "_" not in token:
+    parts = list(_split(token, "-_"))
+    if not 1 < len(parts) <= _MOST_PARTS:  # more of them are a GUID, a MAC address, a licence key
         return
-    for part, offset in _split(token, "-_"):
+    for part, offset in parts:
         if MIN_SERIAL <= len(part) <= MAX_SERIAL + 2 and _has_digit(part) and not part.isdigit():
             yield Candidate(
                 part,
@@ -190,7 +186,7 @@ def _serials(token: str, start: int, inside: Inside | None) -> Iterator[Candidat
             )
 
 
-def _joined(text: str, near: Sequence[_Word], cues: _Cues) -> Iterator[Candidate]:
+def _joined(text: str, near: Sequence[_Word], cues: Cues) -> Iterator[Candidate]:
     """Two to four neighbouring words that end with the last of ``near``, as one name."""
     if len(near) < 2:  # noqa: PLR2004  one word is not joined to anything
         return
@@ -201,14 +197,16 @@ def _joined(text: str, near: Sequence[_Word], cues: _Cues) -> Iterator[Candidate
         squeezed = left.squeezed + squeezed
         if len(squeezed) > _MAX_JOINED:
             return
-        if len(squeezed) >= MIN_SQUEEZED and not squeezed.isdigit() and _has_digit(squeezed):
+        if _is_room(text[left.start : end]) and not cues.at(left.start):
+            continue
+        if len(squeezed) >= _MIN_JOINED and not squeezed.isdigit() and _has_digit(squeezed):
             token, cue = text[left.start : end], cues.at(left.start)
             yield Candidate(token, left.start, end, squeezed, False, "joined", None, cue)
 
 
-def _candidate(token: str, start: int, form: Form, inside: Inside | None, cue: bool) -> Candidate:
-    shape = inside is None and pattern_of(token) is not None
-    return Candidate(token, start, start + len(token), token.casefold(), shape, form, inside, cue)
+def _is_room(words: str) -> bool:
+    """``EEB 4033A`` is a room and ``HIST 217 01`` a course, whatever machine has such a name."""
+    return len(words) <= _MAX_WORD and _ROOM.fullmatch(words) is not None
 
 
 def _may_name(token: str, cue: bool) -> bool:

@@ -6,6 +6,8 @@ all-zero GUID; here they become ``None``.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -13,8 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ticket_queue_daemon.store.assets import AssetRow
+
 _NO_GUID: Final = "00000000-0000-0000-0000-000000000000"
 _UNSET: Final = frozenset({"", "none", _NO_GUID})
+GONE_MARK: Final = "_ingestion_gone_at"
+"""Stands in the last bronze version of an asset that TDX no longer has."""
+# Searches leave these out, and a hub's enriched rows have them.
+_BESIDE: Final = frozenset({"Attributes", "Attachments"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,7 @@ class AssetRecord:
     status_name: str | None = None
     form_id: int | None = None
     configuration_item_id: int | None = None
+    requestor_uid: str | None = None
 
 
 class AssetLike(Protocol):
@@ -58,6 +67,11 @@ class AssetLike(Protocol):
     @property
     def owning_customer_id(self) -> str | None:
         """UID of the owner."""
+        ...
+
+    @property
+    def requesting_customer_id(self) -> str | None:
+        """UID of the person for whom it was bought."""
         ...
 
     @property
@@ -93,13 +107,14 @@ def record_of_asset(asset: AssetLike) -> AssetRecord:
         status_name=_shared(asset.status_name),
         form_id=_number(asset.form_id),
         configuration_item_id=_number(asset.configuration_item_id),
+        requestor_uid=_shared(asset.requesting_customer_id, fold=True),
     )
 
 
 def record_of_row(row: Mapping[str, Any]) -> AssetRecord | None:
-    """The record of a bronze row, or ``None`` when it has no usable ``ID``."""
+    """The record of a bronze row, or ``None`` when it has no usable ``ID`` or its asset is gone."""
     asset_id = _number(row.get("ID"))
-    if asset_id is None:
+    if asset_id is None or GONE_MARK in row:
         return None
     return AssetRecord(
         id=asset_id,
@@ -111,7 +126,57 @@ def record_of_row(row: Mapping[str, Any]) -> AssetRecord | None:
         status_name=_shared(row.get("StatusName")),
         form_id=_number(row.get("FormID")),
         configuration_item_id=_number(row.get("ConfigurationItemID")),
+        requestor_uid=_shared(row.get("RequestingCustomerID"), fold=True),
     )
+
+
+def row_of_record(record: AssetRecord) -> AssetRow:
+    """The record as the index keeps it."""
+    return (
+        record.id,
+        record.name,
+        record.serial_number,
+        record.tag,
+        record.owner_uid,
+        record.status_id,
+        record.status_name,
+        record.form_id,
+        record.configuration_item_id,
+        record.requestor_uid,
+    )
+
+
+def record_of_index(row: AssetRow) -> AssetRecord:
+    """The record of a row of the index, which has no unset members to clean; texts are shared."""
+    asset_id, name, serial_number, tag, owner, status_id, status_name, form_id, item_id, asker = row
+    return AssetRecord(
+        asset_id,
+        name,
+        serial_number,
+        tag,
+        None if owner is None else sys.intern(owner),
+        status_id,
+        None if status_name is None else sys.intern(status_name),
+        form_id,
+        item_id,
+        None if asker is None else sys.intern(asker),
+    )
+
+
+def content_hash(raw: Mapping[str, Any]) -> str:
+    """SHA-256 of what TDX said of an asset, the same whether a hub or a search of ours brought it.
+
+    Unset members, those that only some answers have, and a hub's own (``_...``) do not count.
+    """
+    told = {
+        name: value
+        for name, value in raw.items()
+        if name not in _BESIDE
+        and not name.startswith("_")
+        and not (value is None or (isinstance(value, str) and value.strip().casefold() in _UNSET))
+    }
+    text = json.dumps(told, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _text(value: object) -> str | None:
@@ -136,3 +201,8 @@ def _number(value: object) -> int | None:
     except (ValueError, OverflowError):
         return None
     return number if number > 0 else None
+
+
+def label(asset: AssetRecord) -> str:
+    """What people call an asset: its name, else serial number, else tag, else id."""
+    return asset.name or asset.serial_number or asset.tag or str(asset.id)

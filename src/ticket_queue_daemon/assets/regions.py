@@ -21,10 +21,13 @@ Inside = Literal["url", "email", "path"]
 _URL: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Za-z][A-Za-z0-9+.-]{1,15}:/{2,3}|www\.)[^\s<>\"'`{}|]+", re.IGNORECASE
 )
+_MAILTO: Final = re.compile(r"(?<![A-Za-z0-9])mailto:[^\s<>\"'`{}|]+", re.IGNORECASE)
 _CHUNK: Final = re.compile(r"[^\s<>\"'`{}|()\[\],;]+")
 _EMAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)*")
 _DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
 _BACKSLASHED: Final = re.compile(r"\w\\\w|\w\$\\")
+# Windows writes a computer's account as DOMAIN\\NAME$; that names the computer.
+_ACCOUNT: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,14}\\[\w-]{1,63}\$[.:!?]?")
 _ROOTED: Final = re.compile(r"(?:~|\.{1,2})?/")
 _HOST_START: Final = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?=[:/])")
 
@@ -39,10 +42,11 @@ _COUNTRY_ENDINGS: Final = word_set(
     "tech th tr tv tw ua uk us vn xyz za"
 )
 _EXTENSIONS: Final = word_set(
-    "7z avi bak bat bin bmp cfg cmd conf csv dat db dll dmg doc docx eml exe gif gz htm html ics "
-    "ini iso jpeg jpg js json key lnk log m4a md mdb mov mp3 mp4 mpg msg msi odt ost pdf pem pkg "
-    "plist png ppt pptx ps1 pst py rar rdp reg rtf sh sql svg sys tar tif tiff tmp txt vbs vsd "
-    "wav webp xls xlsm xlsx xml yaml yml zip"
+    "7z aspx avi bak bat bin bmp bz2 cab cfg cmd conf csv dat db dll dmg dmp doc docx eml "
+    "etl evtx exe gif gz heic htm html ics ini ipynb iso jfif jpeg jpg js json key lnk log "
+    "m4a md mdb mobileconfig mov mp3 mp4 mpg msg msi odt ost ovpn p12 pdf pem php pkg plist "
+    "png ppt pptx ps1 pst py rar rdp reg rtf sh sql svg sys tar tgz tif tiff tmp txt vbs vhd "
+    "vhdx vsd wav webm webp wim xls xlsm xlsx xml xz yaml yml zip"
 )
 _COUNTRY_DOTS: Final = 2
 
@@ -77,6 +81,7 @@ class Regions:
 def regions(text: str) -> Regions:
     """Find every address in ``text``. Pure, linear, never raises."""
     found = [Region(*match.span(), "url") for match in _URL.finditer(text)]
+    found.extend(Region(*match.span(), "email") for match in _MAILTO.finditer(text))
     if "@" in text or "\\" in text or "/" in text:
         for match in _CHUNK.finditer(text):
             found.extend(_of_chunk(match[0], match.start()))
@@ -87,6 +92,8 @@ def _of_chunk(chunk: str, start: int) -> Iterator[Region]:
     if "@" in chunk:
         for match in _EMAIL.finditer(chunk):
             yield Region(start + match.start(), start + match.end(), "email")
+    if _ACCOUNT.fullmatch(chunk):
+        return
     if "\\" in chunk and (
         chunk.startswith("\\\\") or _DRIVE.match(chunk) or _BACKSLASHED.search(chunk)
     ):

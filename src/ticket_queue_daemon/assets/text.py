@@ -8,6 +8,7 @@ scripts and comments are not visible, and do not count.
 from __future__ import annotations
 
 import html
+import quopri
 import re
 import unicodedata
 from typing import Final
@@ -34,6 +35,11 @@ _BREAKING: Final = word_set(
     "source sub summary sup svg table tbody td template textarea tfoot th thead tr track ul "
     "video xmp"
 )
+_CELLS: Final = frozenset({"td", "th"})
+_ROWS: Final = frozenset({"tr", "table", "tbody", "thead", "tfoot"})
+# The look-back keeps a long run of spaces linear.
+_CELL: Final = re.compile(r"(?<![ \n])[ \n]*\t[ \n]*")
+_ROW: Final = re.compile(r"(?<![ \n])[ \n]*\f[ \n]*")
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
 _MARKUP: Final = re.compile(
     "<!--|</?(?:" + "|".join(sorted(_DROPPED | _INLINE | _BREAKING)) + r")(?=[\s/>])",
@@ -45,6 +51,11 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # Sorting thousands of marks over one letter makes NFKC quadratic; such a run is no word.
 _MARKS: Final = re.compile(r"(?:[^\w\s\x21-\u02ff]|[\uff9e\uff9f]){32,}")
 _TIMES_ENCODED: Final = 2
+# What a mail program left undecoded; two such signs, since "seats=20" alone is something else.
+_PRINTABLE_SIGN: Final = re.compile(
+    r"(?<=[^=\s])=\r?\n|=(?:20|09|2D|3D|A0|C2=A0|E2=80=[0-9A-F]{2})(?![0-9])"
+)
+_PRINTABLE_SIGNS: Final = 2
 
 
 def _invisible() -> dict[int, str | None]:
@@ -111,7 +122,15 @@ def html_to_text(text: str, is_html: bool | None = None) -> str:
         if decoded == text:
             break
         text = decoded
-    return clean(text)
+    return clean(_unquoted(text))
+
+
+def _unquoted(text: str) -> str:
+    """``text`` without the remains of quoted-printable, if it has any."""
+    if "=" not in text or len(_PRINTABLE_SIGN.findall(text)) < _PRINTABLE_SIGNS:
+        return text
+    raw = text.encode(errors="replace")
+    return quopri.decodestring(raw).decode(errors="replace")
 
 
 def _visible(markup: str) -> str:
@@ -124,15 +143,19 @@ def _visible(markup: str) -> str:
     parser = LexborHTMLParser(flat)
     parser.strip_tags(list(_DROPPED))
     root = parser.root
-    return "" if root is None else root.text(deep=True)
+    text = "" if root is None else root.text(deep=True)
+    # A cell's own paragraphs would tear its row apart, and with it the columns.
+    return _ROW.sub("\n", _CELL.sub(" \t", text)) if "\t" in text else text.replace("\f", "\n")
 
 
 def _flatten(match: re.Match[str]) -> str:
     name = match[2].lower()
     if name in _DROPPED:
         return match[0]
+    if name in _CELLS:
+        return " <wbr" if match[1] else " \t<wbr"
     if name in _BREAKING:
-        return "\n<wbr"
+        return "\f<wbr" if name in _ROWS else "\n<wbr"
     if name not in _INLINE and _is_bracketed_name(match):
         return "&lt;" + match[0][1:]
     return "<wbr"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from ticket_queue_daemon.cli.option_types import (
     action_id,
+    at_least_one,
     count,
     port,
     rate_limits,
@@ -21,6 +23,15 @@ SIMULATE_EXAMPLES = """\
 A whole sandbox in two terminals, both in the same empty folder:
   ticket-queue-daemon simulate --env-file .env
   ticket-queue-daemon --dry-run
+Your own tickets and machines, kept over a restart:
+  ticket-queue-daemon simulate --load-assets computers.csv --load-tickets tickets.csv --state sandbox.json --env-file .env
+  ticket-queue-daemon simulate --state sandbox.json --env-file .env
+"""
+
+EXPLAIN_EXAMPLES = """\
+The ticket is read from TDX, in the report or not; nothing is changed, and the calls are told.
+  ticket-queue-daemon explain 9291804
+  ticket-queue-daemon explain 9291804 --config actions.py --json
 """
 
 RESOLVE_EXAMPLES = """\
@@ -29,12 +40,37 @@ Look at the ticket in TDX first: `status` lists what is held, `ticket ID` tells 
   ticket-queue-daemon resolve 9291804 --retry    # it is not there: the next run sends it
 """
 
+SYNC_EXAMPLES = """\
+A daemon does it by itself when the index is older than DAEMON_ASSET_MAX_AGE; from cron it keeps
+that wait out of the daemon's way. Stopped or killed, the next one goes on where it was.
+  ticket-queue-daemon sync assets           # what changed; writes nothing that did not
+  ticket-queue-daemon sync assets --full    # begin anew, and look for what no list names
+"""
+
+MATCHING_REPORT_EXAMPLES = """\
+The tickets are read again, one call each, and what people corrected is written down.
+  ticket-queue-daemon matching-report                             # the last 50 tickets
+  ticket-queue-daemon matching-report --last 200 --since 12w --html matching.html
+  ticket-queue-daemon matching-report --no-check --json           # from the log alone
+"""
+
 STATUS_CODES = """\
 exit codes, for monitors:
   0    nothing needs a person
-  1    something failed for good, is held for review, or a queue was stopped by its failures
+  1    something failed for good or is held for review, a queue was stopped by its failures,
+       or a pattern is paused
   2    work was left behind for more than 10 minutes, and no daemon takes it up
   3    the database can't be reached
+"""
+
+ALERTS_EXAMPLES = """\
+DAEMON_ALERT_URLS names the addresses (Slack, Teams, e-mail, ...): see docs/alerts.md.
+  ticket-queue-daemon alerts test
+
+exit codes:
+  0    delivered to each address
+  1    to some address it could not be delivered
+  2    DAEMON_ALERT_URLS is not set, or holds an address that can't be used
 """
 
 VERIFY_CODES = """\
@@ -78,6 +114,13 @@ def simulate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--env-file", metavar="FILE", type=Path, help="write the variables that a client needs"
     )
+    for name, text in (
+        ("state", "keep the world in this file, and go on from it"),
+        ("load-assets", "serve the assets of this CSV or JSON export"),
+        ("load-tickets", "serve the tickets of this CSV or JSON export"),
+        ("tls", "serve https with this certificate and key (PEM)"),
+    ):
+        parser.add_argument(f"--{name}", metavar="FILE", type=Path, help=text)
 
 
 def db(parser: argparse.ArgumentParser) -> None:
@@ -94,6 +137,13 @@ def db(parser: argparse.ArgumentParser) -> None:
 def ticket(parser: argparse.ArgumentParser) -> None:
     """Whose story."""
     parser.add_argument("ticket_id", metavar="ID", type=ticket_id, help="the ticket's id")
+
+
+def explain(parser: argparse.ArgumentParser) -> None:
+    """Which ticket, by which rules, and in which form."""
+    parser.add_argument("ticket_id", metavar="ID", type=ticket_id, help="the ticket's id")
+    setting(parser, "config_path", metavar="FILE", default=argparse.SUPPRESS)
+    _json(parser)
 
 
 def retry(parser: argparse.ArgumentParser) -> None:
@@ -129,6 +179,26 @@ def status(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def sync(parser: argparse.ArgumentParser) -> None:
+    """What is brought up to date, and how thoroughly."""
+    parser.add_argument(
+        "what", metavar="assets", choices=("assets",), help="the list of all assets"
+    )
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="do not go on where another one stopped, and end with one search for everything",
+    )
+    _json(parser)
+
+
+def alerts(parser: argparse.ArgumentParser) -> None:
+    """What is to be done."""
+    parser.add_argument(
+        "what", metavar="test", choices=("test",), help="test: send one to each address"
+    )
+
+
 def verify(parser: argparse.ArgumentParser) -> None:
     """Over which span or tickets, and in which form."""
     parser.add_argument(
@@ -148,5 +218,37 @@ def verify(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-def _json(parser: argparse.ArgumentParser) -> None:
+def matching_report(parser: argparse.ArgumentParser) -> None:
+    """Over how much, and in which form."""
+    parser.add_argument(
+        "--last",
+        metavar="N",
+        type=at_least_one,
+        default=50,
+        help="as many tickets, the newest (default: 50)",
+    )
+    parser.add_argument(
+        "--since",
+        metavar="SPAN",
+        type=since,
+        default=timedelta(weeks=4),
+        help="how far back: 7d, 12w, or an ISO date or time (default: 4w)",
+    )
+    parser.add_argument(
+        "--no-check", action="store_true", help="don't read the tickets again; no call to TDX"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--html", metavar="FILE", type=Path, help="write one page to look at")
+    _json(form)
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite FILE even if it is no such report"
+    )
+
+
+def resume_pattern(parser: argparse.ArgumentParser) -> None:
+    """Which."""
+    parser.add_argument("pattern", metavar="PATTERN", help="its name, as status shows it")
+
+
+def _json(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--json", action="store_true", help="JSON instead of tables")

@@ -63,6 +63,13 @@ COMMANDS: dict[str, Command] = {
     "ticket": Command(
         "tell one ticket's story: every action, what was sent, what was answered", options.ticket
     ),
+    "explain": Command(
+        "say why a ticket was or was not changed, and what would be done to it now",
+        options.explain,
+        options.EXPLAIN_EXAMPLES,
+        beside=("config_path", "auto_upgrade"),
+        needs=Need.TDX,
+    ),
     "stats": Command("count the actions by status and by type"),
     "retry": Command("make failed actions due at once", options.retry, changes_state=True),
     "resolve": Command(
@@ -76,11 +83,33 @@ COMMANDS: dict[str, Command] = {
         options.status,
         options.STATUS_CODES,
     ),
+    "sync": Command(
+        "bring the asset index up to date from TDX",
+        options.sync,
+        options.SYNC_EXAMPLES,
+        needs=Need.TDX,
+        changes_state=True,
+    ),
+    "alerts": Command(
+        "send a test alert to each address, and say which of them it reached",
+        options.alerts,
+        options.ALERTS_EXAMPLES,
+    ),
     "verify": Command(
         "compare TDX with the log: what is missing, double or unexplained",
         options.verify,
         options.VERIFY_CODES,
         needs=Need.TDX,
+    ),
+    "matching-report": Command(
+        "show which computers were attached, suggested, refused and corrected, and how good the "
+        "patterns are",
+        options.matching_report,
+        options.MATCHING_REPORT_EXAMPLES,
+        needs=Need.TDX,
+    ),
+    "resume-pattern": Command(
+        "let a paused naming pattern attach again", options.resume_pattern, changes_state=True
     ),
     "baseline": Command(
         "mark the tickets now in the report as done without executing anything",

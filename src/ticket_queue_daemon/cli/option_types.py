@@ -48,6 +48,13 @@ def count(text: str) -> int:
     return number
 
 
+def at_least_one(text: str) -> int:
+    """A whole number from 1."""
+    if (number := whole(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than one")
+    return number
+
+
 def ticket_id(text: str) -> int:
     """A ticket's id."""
     if not text.isascii() or not text.isdecimal() or not 0 < int(text[:20]) < 2**31:

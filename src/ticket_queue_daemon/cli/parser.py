@@ -39,6 +39,7 @@ examples:
   ticket-queue-daemon --report-id 1344 --log daemon.log
   ticket-queue-daemon --report-id 1344 --daemon --interval 300 --log daemon.log
   ticket-queue-daemon ticket 9291804
+  ticket-queue-daemon explain 9291804
   ticket-queue-daemon retry --ticket 9291804
   ticket-queue-daemon status
   ticket-queue-daemon verify --since 7d

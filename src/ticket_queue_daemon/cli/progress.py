@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -16,10 +17,13 @@ from ticket_queue_daemon.observe.events import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from rich.console import Console
     from rich.progress import TaskID
+
+    from ticket_queue_daemon.cli.output import Terminal
 
 
 class ProgressObserver:
@@ -78,3 +82,21 @@ class ProgressObserver:
 
     def _told(self) -> str:
         return f"{self._failed} not done" if self._failed else ""
+
+
+@contextmanager
+def tickets_watched(terminal: Terminal, total: int) -> Iterator[Callable[[], None]]:
+    """A bar for whoever watches; what is given back moves it by one ticket."""
+    if not terminal.interactive or not total:
+        yield lambda: None
+        return
+    with Progress(
+        TextColumn("tickets"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=terminal.err,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("tickets", total=total)
+        yield lambda: progress.advance(task)

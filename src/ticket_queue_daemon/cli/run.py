@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.cli.alerts import alerting
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.cli.progress import ProgressObserver
 from ticket_queue_daemon.cli.show import EachRun, Show
@@ -28,8 +29,9 @@ def run(session: Session) -> ExitCode:
     show = Show(session.terminal)
     with ExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
+        # Around all that may end the run by an error, so that the error is told as well.
+        observers: list[Observer] = [*stack.enter_context(alerting(session))]
         app = stack.enter_context(session.open_app(need_tdx=True))
-        observers: list[Observer] = []
         if session.terminal.interactive and not settings.dry_run:
             observers.append(stack.enter_context(ProgressObserver(session.terminal.err)))
         # After the bar, which is gone when the line about the run's end is written.

@@ -38,8 +38,11 @@ class Session:
     args: argparse.Namespace
     settings: Settings
     terminal: Terminal
+    scrubber: Scrubber
 
-    def open_app(self, *, need_tdx: bool, read_only: bool = False) -> App:
+    def open_app(
+        self, *, need_tdx: bool, read_only: bool = False, with_actions: bool = False
+    ) -> App:
         """The opened application; what it noticed on opening is logged.
 
         Raises:
@@ -52,6 +55,7 @@ class Session:
             need_tdx=need_tdx,
             auto_upgrade=self.args.auto_upgrade,
             read_only=read_only,
+            with_actions=with_actions,
         )
         for note in app.notes:
             _LOG.info(note)
@@ -87,7 +91,7 @@ def open_session(
         if _command(args).reads_settings:
             for sentence in unknown_variables(os.environ):
                 _LOG.warning(sentence)
-        yield Session(args, settings, terminal)
+        yield Session(args, settings, terminal, scrubber)
 
 
 def _command(args: argparse.Namespace) -> Command:

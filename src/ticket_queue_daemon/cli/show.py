@@ -9,6 +9,8 @@ from rich.console import Group
 from rich.panel import Panel
 from rich.text import Text
 
+from ticket_queue_daemon.assets.considered import considered
+from ticket_queue_daemon.cli.evidence import details_of, names_in, print_evidence
 from ticket_queue_daemon.cli.output import safe
 from ticket_queue_daemon.cli.story import tell
 from ticket_queue_daemon.effects.codec import UnknownEffect, decode
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.cli.output import Terminal
     from ticket_queue_daemon.engine.report import PlanView
 
-_STYLES = {
+EVIDENCE_SHOWN = 8
+STYLES = {
     "completed": "green",
     "failed": "red",
     "needs_review": "yellow",
@@ -69,6 +72,8 @@ class Show:
             [_action_row(action) for action in reversed(actions)],
             title=f"Ticket {ticket_id}",
         )
+        for action in reversed(actions):
+            self._evidence(action)
         plans = {str(action["log_id"]): action.get("plan") for action in actions}
         day = ""
         for at, sentence in tell(app.tracker.history(ticket_id), plans, in_words):
@@ -77,6 +82,17 @@ class Show:
                 day = today
                 self._terminal.say(safe(day, style="bold"))
             self._terminal.say(safe(f"  {here:%H:%M:%S}", style="dim"), sentence)
+
+    def _evidence(self, action: Mapping[str, Any]) -> None:
+        details = details_of(action)
+        found = considered(details)
+        if found.candidates:
+            self._terminal.say(safe(f"What {action['action_id']} considered", style="bold"))
+            more = f"`explain {action['ticket_id']}` shows them all, as the ticket is now"
+            print_evidence(
+                self._terminal.out, found, names=names_in(details), most=EVIDENCE_SHOWN, more=more
+            )
+            self._terminal.say()
 
     def _panel(self, heading: str, views: Iterable[PlanView]) -> None:
         lines = [line for view in views for line in _plan_lines(view)]
@@ -130,7 +146,7 @@ def _action_row(action: Mapping[str, Any]) -> tuple[object, ...]:
     status = str(action["status"])
     return (
         action["action_id"],
-        safe(status, style=_STYLES.get(status, "")),
+        safe(status, style=STYLES.get(status, "")),
         _attempts(action),
         _moment(action.get("executed_at")),
         action.get("error_message") or _message(action.get("metadata")),

@@ -10,6 +10,8 @@ from ticket_queue_daemon.errors import ConfigError
 if TYPE_CHECKING:
     from ticket_queue_daemon.cli.session import Session
 
+_ADVICE = "The file is left as it is; docs/simulator.md tells what each option reads."
+
 
 def simulate(session: Session) -> ExitCode:
     """Serve.
@@ -18,22 +20,26 @@ def simulate(session: Session) -> ExitCode:
         ConfigError: the extra is not installed, or the port or the file can't be had.
     """
     try:
-        from ticket_queue_daemon.simulator.server import serve  # noqa: PLC0415  an extra
+        from ticket_queue_daemon.simulator import files, serving  # noqa: PLC0415  an extra
     except ImportError as error:
         raise ConfigError(
             f"The simulator is not installed ({error.name} is missing).",
             "pip install 'ticket-queue-daemon[simulator]'",
         ) from error
     args = session.args
+    contents = serving.Contents(
+        args.tickets, args.assets, args.seed, args.state, args.load_assets, args.load_tickets
+    )
     try:
-        serve(
+        serving.serve(
             port=args.port,
-            tickets=args.tickets,
-            assets=args.assets,
-            seed=args.seed,
+            contents=contents,
             limits=args.rate_limits,
             env_file=args.env_file,
+            tls=args.tls,
         )
+    except files.UnusableFileError as error:
+        raise ConfigError(f"{error.path} can't be used: {error.reason}", _ADVICE) from error
     except FileExistsError as error:
         raise ConfigError(
             f"{args.env_file} exists, and {error.strerror}; it is left as it is.",

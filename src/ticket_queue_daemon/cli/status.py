@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli.exits import Verdict
+from ticket_queue_daemon.cli.output import safe
+from ticket_queue_daemon.review.pausing import quoted
 from ticket_queue_daemon.store.reports import Reports
 
 if TYPE_CHECKING:
@@ -45,16 +47,18 @@ def judge(report: StatusReport) -> Verdict:
     """
     if report.overdue:
         return Verdict.CRITICAL
-    waits = report.for_good or report.parked or report.open_circuits
+    waits = report.for_good or report.parked or report.open_circuits or report.paused_patterns
     return Verdict.WARNING if waits else Verdict.FINE
 
 
 def _print(terminal: Terminal, report: StatusReport) -> None:
     terminal.say(f"TDX instance: {report.instance or 'none yet (no run so far)'}")
     terminal.say(f"Database: PostgreSQL {report.server}, tables version {report.schema}")
+    terminal.say(f"Assets: {_assets(report)}")
     for one in report.open_circuits:
         terminal.say(f"{one.queue} is stopped since {_at(one.since)}: {one.reason}.")
     _figures(terminal, report)
+    _paused(terminal, report)
     _held(terminal, report)
     _failing(terminal, report)
     _started(terminal, report)
@@ -62,6 +66,13 @@ def _print(terminal: Terminal, report: StatusReport) -> None:
     if report.recent:
         rows = [(one.outcome, one.actions, _at(one.newest)) for one in report.recent]
         terminal.table(("outcome", "actions", "newest"), rows, title="The last 24 hours")
+
+
+def _assets(report: StatusReport) -> str:
+    if report.assets_at is None:
+        return "no complete list yet (the first run makes it, or `sync assets`)"
+    hours = (report.at - report.assets_at).total_seconds() / 3600
+    return f"{report.assets:,}, {hours:.0f} h old, from {report.assets_from}"
 
 
 def _figures(terminal: Terminal, report: StatusReport) -> None:
@@ -77,6 +88,21 @@ def _figures(terminal: Terminal, report: StatusReport) -> None:
             ("lines for a summary", report.uncovered, _uncovered(report)),
         ],
     )
+
+
+def _paused(terminal: Terminal, report: StatusReport) -> None:
+    rows = [
+        (
+            safe(one.pattern, style="bold yellow"),
+            _at(one.paused_at),
+            one.reason,
+            f"matching-report, then resume-pattern {quoted(one.pattern)}",
+        )
+        for one in report.paused_patterns
+    ]
+    if rows:
+        title = "PAUSED PATTERNS: what they find is suggested and not attached"
+        terminal.table(("pattern", "since", "reason", "what to do"), rows, title=title)
 
 
 def _held(terminal: Terminal, report: StatusReport) -> None:

@@ -70,7 +70,8 @@ def tell(
     """The story, in order: a moment and a sentence each.
 
     What followed a lost answer is told in one breath with it ("answer lost: ...; looked: found,
-    done"), at the moment at which the answer was lost.
+    done"), at the moment at which the answer was lost. Second looks at a ticket that has changed, of
+    which nothing new came, are told once, at the moment of the last.
 
     Args:
         history: the ticket's rows, oldest first.
@@ -79,6 +80,8 @@ def tell(
     """
     effects = {log_id: list((plan or {}).get("effects", ())) for log_id, plan in plans.items()}
     told: list[tuple[datetime, str]] = []
+    looks: dict[str, tuple[int, int]] = {}
+    idle: set[int] = set()
     in_doubt: tuple[object, int | None] | None = None
     for row in history:
         log_id, key = str(row.log_id), (row.log_id, row.effect_no)
@@ -89,9 +92,26 @@ def tell(
             told[-1] = (at, sentence + _AFTER_DOUBT[row.event].format(looked=_looked(row)))
             continue
         in_doubt = key if row.event == "effect_in_doubt" else None
+        if _is_second_look(row):
+            earlier, times = looks.get(log_id, (-1, 0))
+            idle.add(earlier)
+            looks[log_id] = len(told), times + 1
+            told.append((row.at, _second_look(row, times + 1)))
+            in_doubt = None
+            continue
+        looks.pop(log_id, None)
         planned = [describe(effect) for effect in effects.get(log_id, ())]
         told.append((row.at, _sentence(row, _what(row, planned), planned)))
-    return told
+    return [one for place, one in enumerate(told) if place not in idle]
+
+
+def _is_second_look(row: Happening) -> bool:
+    return row.event == "claimed" and "ticket_modified_at" in row.detail
+
+
+def _second_look(row: Happening, times: int) -> str:
+    often = "" if times == 1 else f" {times} times"
+    return f"looked at again{often}, since the ticket has changed: {row.action_id}"
 
 
 def _planned_effects(row: Happening, known: list[Any]) -> list[Any]:

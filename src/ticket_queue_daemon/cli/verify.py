@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ticket_queue_daemon.audit.findings import Finding, Kind, Level, worst
 from ticket_queue_daemon.cli.exits import Verdict
 from ticket_queue_daemon.cli.output import safe
+from ticket_queue_daemon.cli.progress import tickets_watched
 from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from ticket_queue_daemon.cli.output import Terminal
     from ticket_queue_daemon.cli.session import Session
@@ -35,11 +33,11 @@ def verify(session: Session) -> Verdict:
     findings: list[Finding] = []
     with session.open_app(need_tdx=True, read_only=True) as app:
         auditor = app.auditor()
-        since = _beginning(args.since, app.clock.now(), all_time=bool(args.ticket))
+        since = beginning(args.since, app.clock.now(), all_time=bool(args.ticket))
         tickets = list(dict.fromkeys(args.ticket))
         if since is not None and not tickets:
             tickets = auditor.tickets(since)
-        with _watched(session.terminal, len(tickets)) as one_more:
+        with tickets_watched(session.terminal, len(tickets)) as one_more:
             for of_ticket in auditor.audit(tickets, since):
                 findings += of_ticket
                 one_more()
@@ -51,9 +49,14 @@ def verify(session: Session) -> Verdict:
     return Verdict(worst(findings))
 
 
-def _beginning(
-    given: timedelta | datetime | None, now: datetime, *, all_time: bool
+def beginning(
+    given: timedelta | datetime | None, now: datetime, *, all_time: bool = False
 ) -> datetime | None:
+    """The moment that ``--since`` means; None is all time.
+
+    Raises:
+        ConfigError: it is in the future.
+    """
     if given is None:
         return None if all_time else now - USUAL_SPAN
     if isinstance(given, timedelta):
@@ -118,21 +121,3 @@ def _row(finding: Finding) -> tuple[object, ...]:
     ]
     style = _STYLES[finding.kind.level]
     return safe(finding.kind.value, style=style), finding.ticket_id, when, " · ".join(what)
-
-
-@contextmanager
-def _watched(terminal: Terminal, total: int) -> Iterator[Callable[[], None]]:
-    """A bar for whoever watches; what is given back moves it by one ticket."""
-    if not terminal.interactive or not total:
-        yield lambda: None
-        return
-    with Progress(
-        TextColumn("tickets"),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=terminal.err,
-        transient=True,
-    ) as progress:
-        task = progress.add_task("tickets", total=total)
-        yield lambda: progress.advance(task)

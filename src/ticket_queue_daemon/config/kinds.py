@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from ticket_queue_daemon.config.variables import (
     header_safe,
+    named_list,
     number_list,
     postgres_url,
     web_address,
+    word_list,
 )
 
 DAY = 86_400
@@ -32,6 +34,11 @@ def _file(value: Path) -> Path:
 
 Id = Annotated[int, Field(ge=1, le=_HIGHEST_ID)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(number_list), Field(min_length=1)]
+MatchField = Literal["name", "serial", "tag"]
+MatchFields = Annotated[tuple[MatchField, ...], BeforeValidator(word_list), Field(min_length=1)]
+Addresses = Annotated[tuple[Literal["url", "email", "path"], ...], BeforeValidator(word_list)]
+Words = Annotated[tuple[str, ...], BeforeValidator(word_list)]
+NamedExpressions = Annotated[tuple[str, ...], BeforeValidator(named_list)]
 Seconds = Annotated[float, Field(ge=0, le=DAY, allow_inf_nan=False)]
 Pause = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 Pauses = Annotated[tuple[Pause, ...], BeforeValidator(number_list), Field(min_length=1)]

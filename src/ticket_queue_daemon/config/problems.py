@@ -61,6 +61,10 @@ def wrong_values(
         variable = known[name]
         origin = found.origins[name]
         label = origin if origin.startswith("--") else variable.name
+        if len(problem["loc"]) > 1 and variable.secret:
+            # One of several that may not be shown: its place in the list has to do.
+            label = f"{label} number {int(problem['loc'][1]) + 1}"
+            name = label
         shown = "" if variable.secret else _shown(str(found.values[name]), held)
         said = f'{label} is "{shown}"' if shown else f"{label} can't be used"
         where = "" if origin == label else f" (from {origin})"

@@ -21,6 +21,7 @@ from pydantic import (
     ValidationError,
 )
 
+from ticket_queue_daemon.config.alert_settings import AlertSettings
 from ticket_queue_daemon.config.credentials import AdminKey, Credentials, Login, Token
 from ticket_queue_daemon.config.kinds import (
     DAY,
@@ -43,7 +44,7 @@ from ticket_queue_daemon.config.problems import (
     wrong_values,
 )
 from ticket_queue_daemon.config.sources import gather
-from ticket_queue_daemon.config.variables import Variable, envbool, passwords_of
+from ticket_queue_daemon.config.variables import Variable, envbool, parts_of, passwords_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,7 @@ class SettingRow:
     origin: str
 
 
-class Settings(MatchingSettings):
+class Settings(MatchingSettings, AlertSettings):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
     The order of the fields is the order in which the documentation lists them.
@@ -299,11 +300,13 @@ class Settings(MatchingSettings):
         return self.report_id
 
     def secrets(self) -> list[SecretStr]:
-        """Every value that no log and no message may show, the database's password among them."""
+        """Every value that no log and no message may show, passwords inside of URLs among them."""
         held = [value for value in self._given().values() if isinstance(value, SecretStr)]
         if self.database_url is not None:
             url = self.database_url.get_secret_value()
             held += [SecretStr(password) for password in passwords_of(url)]
+        for alert_url in self.alert_urls or ():
+            held += [SecretStr(part) for part in parts_of(alert_url.get_secret_value())]
         return held
 
     def describe(self) -> list[SettingRow]:
@@ -327,9 +330,10 @@ class Settings(MatchingSettings):
 
 def variables() -> dict[str, Variable]:
     """Field name to variable, in the order of the documentation."""
-    # Pydantic lists the fields of a base class first.
+    # Pydantic lists the fields of a base class first; here our own come first, alerts last.
+    groups = (AlertSettings.model_fields, MatchingSettings.model_fields)
     fields = sorted(
-        Settings.model_fields.items(), key=lambda field: field[0] in MatchingSettings.model_fields
+        Settings.model_fields.items(), key=lambda field: [field[0] in group for group in groups]
     )
     return {
         name: next(part for part in info.metadata if isinstance(part, Variable))
@@ -338,8 +342,8 @@ def variables() -> dict[str, Variable]:
 
 
 def as_text(value: object) -> str:
-    """A setting's value as it would be written in ``.env``; ``unset`` for None."""
-    if value is None:
+    """A setting's value as it would be written in ``.env``; ``unset`` for none."""
+    if value is None or value == ():
         return "unset"
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -16,6 +16,8 @@ _WORDS = {"true": True, "1": True, "yes": True, "on": True}
 _WORDS |= {"false": False, "0": False, "no": False, "off": False}
 _COMMENT = re.compile(r"(?:^|\s+)#.*$", re.DOTALL)
 _QUOTES = "\"'"
+# Shorter parts of a URL are words that a log needs.
+_SHORTEST_TOKEN = 8
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,25 @@ def number_list(value: object) -> object:
     return [value] if isinstance(value, int | float) else value
 
 
+def word_list(value: object) -> object:
+    """Words with commas or spaces between them as a list; anything else unchanged."""
+    return re.split(r"[,\s]+", value.strip(" ,\t\n")) if isinstance(value, str) else value
+
+
+def named_list(value: object) -> object:
+    """``name=expression``, spaces between several, as a list; anything else unchanged.
+
+    Raises:
+        ValueError: one of them is no such pair.
+    """
+    if not isinstance(value, str):
+        return value
+    pairs = value.split()
+    if not all(re.fullmatch(r"[A-Za-z][\w.-]{0,39}=.+", pair) for pair in pairs):
+        raise ValueError("not a name with an expression")
+    return pairs
+
+
 def web_address(value: object) -> str:
     """An http(s) address with a host and without a user name in it.
 
@@ -110,6 +131,51 @@ def header_safe(value: object) -> SecretStr:
     if not re.fullmatch(r"[!-~]+", text):
         raise ValueError("not a token")
     return SecretStr(text)
+
+
+def url_list(value: object) -> object:
+    """URLs with white space between them, or commas; a comma inside a URL stays in it.
+
+    A comma separates only where another URL begins: ``mailto://...?to=ann,bob`` is one.
+    """
+    if not isinstance(value, str):
+        return value
+    parts = (re.split(r",+(?=[A-Za-z][\w.+-]*://)", word) for word in value.split())
+    return [url for urls in parts for part in urls if (url := part.strip(","))]
+
+
+def alert_url(value: object) -> SecretStr:
+    """An Apprise URL by its look; whether Apprise knows its kind is found out where it is used.
+
+    Raises:
+        ValueError: it is none.
+    """
+    text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9.+-]*://[^\s/]\S*", text):
+        raise ValueError("not a URL")
+    return SecretStr(text)
+
+
+def parts_of(url: str) -> set[str]:
+    """Every text in an alert URL that may be a token, as written and decoded, and the whole.
+
+    Apprise has a hundred forms, and in some the token stands where others have the host; so all
+    that is long enough counts, save a host's name, which has a dot.
+    """
+    rest = url.partition("://")[2]
+    written = {
+        part
+        for part in (rest, *re.split(r"[/?&=:@#+,;]+", rest))
+        if len(part) >= _SHORTEST_TOKEN and part != "localhost"
+    }
+    try:
+        parts = urlsplit(url)
+        written -= {host for host in (parts.hostname or "",) if "." in host}
+        written |= {parts.password or ""}
+    except ValueError:
+        # Not a URL that can be taken apart: then its host is hidden as well.
+        pass
+    return {url, *written, *map(unquote, written), *passwords_of(url)} - {""}
 
 
 def passwords_of(url: str) -> set[str]:

@@ -26,7 +26,7 @@ class AttachAssetEffect(Effect):
 
     def stale_reads(self) -> tuple[str, ...]:
         """See the base class."""
-        return ("items", "feed")
+        return ("items", "feed", "our assets")
 
     def look(self, sight: Sight) -> Look:
         """Read the ticket's items and compare ``BackingItemID``.

@@ -151,7 +151,7 @@ class Applier:
     ) -> EffectEnd:
         if row["state"] == "sent":
             return self._settle(claim, number, effect, row, on_unknown)
-        if effect.look_first or not fresh:
+        if effect.needs_look or not fresh:
             try:
                 look = effect.look(self._sight(claim, None))
             except TdxError as error:
@@ -250,7 +250,7 @@ class Applier:
                 claim, "effect_looked_up", number, {"seen": look.seen.value, **look.evidence}
             )
             if look.seen in (Seen.THERE, Seen.SUPERSEDED):
-                return self._record_look(claim, number, effect, look)
+                return self._record_look(claim, number, effect, look, sent=True)
         if look is not None and look.seen is Seen.NOT_THERE and on_unknown == "verify":
             return self._send_again(claim, number, effect, row, on_unknown, again=again)
         why = "it was not found, and this action is never repeated"
@@ -283,8 +283,11 @@ class Applier:
             claim, number, effect, on_unknown, sends + 1, since=row.get("tdx_time"), again=True
         )
 
-    def _record_look(self, claim: Claim, number: int, effect: Effect, look: Look) -> EffectEnd:
-        evidence = dict(look.evidence)
+    def _record_look(
+        self, claim: Claim, number: int, effect: Effect, look: Look, *, sent: bool = False
+    ) -> EffectEnd:
+        # What is seen after a send of ours is taken for ours; else somebody was there before us.
+        evidence = {**look.evidence, **({"ours": True} if sent else {})}
         if look.seen is Seen.SUPERSEDED:
             reason = "somebody has changed it since it was planned; their value stands"
             self.tracker.effect_settled(claim, number, "refused", {"error": reason, **evidence})

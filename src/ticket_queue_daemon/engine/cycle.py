@@ -8,8 +8,10 @@ from __future__ import annotations
 import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.engine import guard
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.dry_run import preview
@@ -19,6 +21,7 @@ from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
 from ticket_queue_daemon.engine.ticket import Limits, Line, TdxAway, TicketWork
 from ticket_queue_daemon.errors import BlastRadiusError
 from ticket_queue_daemon.observe.events import (
+    STOPPED_ON_REQUEST,
     Note,
     ReportRead,
     RunFinished,
@@ -28,9 +31,10 @@ from ticket_queue_daemon.observe.events import (
 from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
-    from ticket_queue_daemon.assets.catalog import AssetCatalog
+    from ticket_queue_daemon.assets.keeper import AssetKeeper
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.observe.events import Observer
@@ -68,6 +72,8 @@ class Cycle:
 
     Attributes:
         prepare: called before the first ticket is touched: checks application ids, says notes.
+        paused: called once a run that has work: the patterns that rest and why; it may judge them
+            first, and gives a sentence for each that it paused. Told whether the run is a dry one.
         stopping: asked between tickets; True ends the pass after the work in hand.
     """
 
@@ -77,8 +83,9 @@ class Cycle:
     queue: Queue
     limits: Limits
     workers: int
-    catalog: Callable[[], AssetCatalog]
+    assets: AssetKeeper
     prepare: Callable[[], Sequence[str]]
+    paused: Callable[[bool], tuple[Mapping[str, str], Sequence[str]]] = lambda _: ({}, ())
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
 
     def run(
@@ -101,20 +108,22 @@ class Cycle:
         traffic = Traffic(self.tdx)
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
-        notes = [*found.notes, *_odd_rows(found)]
+        notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
-        pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys)
+        pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys, found.modified)
         reach(Checkpoint.POLLED)
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
         tally, plans, stopped = Tally(), [], ""
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
-            notes += _said(ready, observer)
+            read, told = self._readers(dry_run=dry_run)
+            notes += _said([*ready, *told], observer)
             if dry_run:
-                plans = self._preview(work, tally)
+                plans = self._preview(work, read, tally)
             else:
-                stopped = self._carry_out(work, run_id, tally, observer, stopping)
+                dates = found.modified or {}
+                stopped = self._carry_out(work, read, dates, run_id, tally, observer, stopping)
         finished = RunReport(
             run_id=run_id,
             dry_run=dry_run,
@@ -122,9 +131,7 @@ class Cycle:
             pending=len(work),
             **tally.figures(),
             seconds=self.clock.monotonic() - started,
-            calls=traffic.calls(),
-            refused=traffic.refused(),
-            waited=traffic.waited(),
+            **traffic.figures(),
             notes=tuple(notes),
             plans=tuple(plans),
             stopped=stopped,
@@ -136,6 +143,16 @@ class Cycle:
         """One report call. What can't be read is raised and never taken for an empty queue."""
         report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
         return ticket_ids(report, self.queue.id_column)
+
+    def _blind(self, found: TicketIds) -> list[str]:
+        """What to say when an action asks to look again, and the report can't tell when."""
+        if found.modified is not None or not any(key.on_update for key in self.queue.keys):
+            return []
+        note = (
+            f"Report {self.queue.report_id} has no modified date, so no ticket that was skipped is "
+            'looked at again (reevaluate="on_update"). Add the column Modified to the report.'
+        )
+        return [note]
 
     def _get_ready(
         self, pending: Sequence[Pending], *, dry_run: bool, confirmed: Collection[str]
@@ -161,10 +178,19 @@ class Cycle:
             self.tracker.register_actions(self.queue.keys)
         return notes
 
-    def _preview(self, work: dict[int, list[str]], tally: Tally) -> list[PlanView]:
+    def _readers(self, *, dry_run: bool) -> tuple[Callable[[int], TicketReader], Sequence[str]]:
+        """What makes a reader for each ticket, and a sentence for each pattern paused just now."""
+        paused, told = self.paused(dry_run)
+        assets = RunAssets(self.assets, dry_run=dry_run)
+        ours = self.tracker.our_assets
+        read = partial(TicketReader, self.tdx, assets=assets, ours=ours, paused=paused)
+        return read, told
+
+    def _preview(
+        self, work: dict[int, list[str]], read: Callable[[int], TicketReader], tally: Tally
+    ) -> list[PlanView]:
         def one(ticket_id: int) -> list[PlanView]:
-            reader = TicketReader(self.tdx, ticket_id, self.catalog)
-            views, outcomes = preview(reader, self.queue.actions, work[ticket_id])
+            views, outcomes = preview(read(ticket_id), self.queue.actions, work[ticket_id])
             tally.add(outcomes)
             return views
 
@@ -174,6 +200,8 @@ class Cycle:
     def _carry_out(
         self,
         work: dict[int, list[str]],
+        read: Callable[[int], TicketReader],
+        modified: Mapping[int, datetime],
         run_id: uuid.UUID,
         tally: Tally,
         observer: Observer,
@@ -191,15 +219,14 @@ class Cycle:
                 run_id=run_id,
                 limits=self.limits,
                 leases=leases,
-                catalog=self.catalog,
                 observer=observer,
                 actions=self.queue.actions,
                 stopping=stopping,
             )
 
             def one(ticket_id: int) -> None:
-                reader = TicketReader(self.tdx, ticket_id, self.catalog)
-                outcomes = TicketWork(line, reader).run(work[ticket_id])
+                ticket = TicketWork(line, read(ticket_id), modified.get(ticket_id))
+                outcomes = ticket.run(work[ticket_id])
                 tally.add(outcomes)
                 self.breaker.count(failed="failed" in outcomes)
 
@@ -234,35 +261,34 @@ class Cycle:
         _raise_first(running, stopping)
         if self.breaker.is_open:
             return self.breaker.story()
-        return "stopped on request" if stopping() else ""
+        return STOPPED_ON_REQUEST if stopping() else ""
 
 
 class Traffic:
     """What a pass asks of TDX, from the moment that this is made."""
 
-    _refused = 0
-    _waited = 0.0
-
     def __init__(self, tdx: TdxClient) -> None:
         self._tdx = tdx
-        self._calls = tdx.call_counts()
-        self._refused, self._waited = self.refused(), self.waited()
+        self._before = self._so_far()
 
-    def calls(self) -> dict[str, int]:
-        """Requests that were sent, by verb and route."""
-        made = {
-            route: count - self._calls.get(route, 0)
-            for route, count in self._tdx.call_counts().items()
+    def figures(self) -> dict[str, Any]:
+        """For the report: ``calls`` by route, ``refused`` (429), and ``waited`` for places, in seconds."""
+        calls, refused, waited = self._so_far()
+        before = self._before
+        made = {route: count - before[0].get(route, 0) for route, count in calls.items()}
+        return {
+            "calls": {route: count for route, count in made.items() if count},
+            "refused": refused - before[1],
+            "waited": waited - before[2],
         }
-        return {route: count for route, count in made.items() if count}
 
-    def refused(self) -> int:
-        """Answers 429."""
-        return sum(one.refused for one in self._tdx.rate_limits()) - self._refused
-
-    def waited(self) -> float:
-        """Seconds that calls waited for places, of all workers together."""
-        return sum(one.waited for one in self._tdx.rate_limits()) - self._waited
+    def _so_far(self) -> tuple[Mapping[str, int], int, float]:
+        limits = self._tdx.rate_limits()
+        return (
+            self._tdx.call_counts(),
+            sum(one.refused for one in limits),
+            sum(one.waited for one in limits),
+        )
 
 
 def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) -> None:

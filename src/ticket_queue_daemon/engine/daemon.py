@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.engine.ticket import TdxAway
 from ticket_queue_daemon.errors import ConfigError, DaemonError
-from ticket_queue_daemon.observe.events import Note
+from ticket_queue_daemon.observe.events import Trouble, TroubleOver
 from ticket_queue_daemon.tdx.errors import TdxMalformed, TdxUnavailable, TdxUnreachable
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ class Daemon:
         if trouble != self._trouble:
             self._trouble = trouble
             text = f"{error.message} {error.advice}".strip()
-            self.observer.on_event(Note("error", text, {"error": type(error).__name__}))
+            self.observer.on_event(Trouble("error", text, {"error": type(error).__name__}))
 
     def _trouble_is_over(self) -> None:
         if self._trouble:
-            self.observer.on_event(Note("info", "The trouble is over; working again."))
+            self.observer.on_event(TroubleOver("info", "The trouble is over; working again."))
             self._trouble = ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.engine.plan import Plan
@@ -10,10 +11,27 @@ from ticket_queue_daemon.engine.report import PlanView
 from ticket_queue_daemon.errors import DaemonError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.reading import TicketReader
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one action would do to a ticket.
+
+    Attributes:
+        view: its plan in words.
+        outcome: the outcome word that it would have.
+        lines: what it would want told.
+        details: what it found.
+    """
+
+    view: PlanView
+    outcome: str
+    lines: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 def preview(
@@ -33,35 +51,41 @@ def preview(
             continue
         if summarises and bound.key.skip_if_empty and not lines:
             continue
-        try:
-            made = make_plan(
-                bound.action,
-                reader,
-                dry_run=True,
-                summaries=list(enumerate(lines)) if summarises else (),
-                shared=shared,
-            )
-        except DaemonError as error:
-            views.append(_view(reader, bound, Plan(), f"would fail: {error.message}"))
-            outcomes.append("failed")
-            continue
-        except Exception as error:  # noqa: BLE001  a plug-in's bug is shown, and the rest goes on
-            views.append(
-                _view(reader, bound, Plan(), f"would fail: {type(error).__name__}: {error}")
-            )
-            outcomes.append("failed")
-            continue
-        if isinstance(made, Plan):
-            lines += made.summary
-            views.append(_view(reader, bound, made, made.message))
-            outcomes.append("completed")
-        else:
-            failed = isinstance(made, Unsuccessful)
-            views.append(
-                _view(reader, bound, Plan(), f"{'would fail: ' if failed else ''}{made.reason}")
-            )
-            outcomes.append("failed" if failed else "skipped")
+        seen = look(bound, reader, lines if summarises else (), shared)
+        lines += seen.lines
+        views.append(seen.view)
+        outcomes.append(seen.outcome)
     return views, outcomes
+
+
+def look(
+    bound: BoundAction, reader: TicketReader, lines: Sequence[str], shared: dict[str, Any]
+) -> Look:
+    """Let one action look at the ticket; never raises, since the rest is to go on.
+
+    Args:
+        bound: the action.
+        reader: the ticket's reads.
+        lines: what a summarising action is to tell.
+        shared: what the actions of this ticket share.
+    """
+    try:
+        made = make_plan(
+            bound.action, reader, dry_run=True, summaries=list(enumerate(lines)), shared=shared
+        )
+    except DaemonError as error:
+        return Look(_view(reader, bound, Plan(), f"would fail: {error.message}"), "failed")
+    except Exception as error:  # noqa: BLE001  a plug-in's bug is shown, and the rest goes on
+        reason = f"would fail: {type(error).__name__}: {error}"
+        return Look(_view(reader, bound, Plan(), reason), "failed")
+    if isinstance(made, Plan):
+        view = _view(reader, bound, made, made.message)
+        return Look(view, "completed", made.summary, made.details)
+    if isinstance(made, Unsuccessful):
+        view = _view(reader, bound, Plan(), f"would fail: {made.reason}")
+        return Look(view, "failed", (), made.plan.details)
+    view = _view(reader, bound, Plan(summary=made.lines), made.reason)
+    return Look(view, "skipped", made.lines, made.plan.details)
 
 
 def _view(reader: TicketReader, bound: BoundAction, plan: Plan, reason: str) -> PlanView:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ticket_queue_daemon.assets.catalog import AssetCatalog
+    from ticket_queue_daemon.assets.lookup import LookUp
     from ticket_queue_daemon.effects.base import Effect
     from ticket_queue_daemon.engine.reading import TicketReader
     from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
@@ -85,7 +86,19 @@ class RecordingFacade:
 
     def asset_catalog(self) -> AssetCatalog:
         """Every asset that is known."""
-        return self._reader.catalog()
+        return self._reader.assets.catalog()
+
+    def look_up_assets(self, tokens: Sequence[str]) -> LookUp:
+        """Ask TDX for names that the catalogue does not know."""
+        return self._reader.assets.look_up(self._reader.ticket_id, tokens)
+
+    def our_assets(self, ticket_id: int) -> frozenset[int]:
+        """The assets that we attached to the ticket, by the log."""
+        return frozenset(one.asset_id for one in self._read(ticket_id).our_assets())
+
+    def paused_patterns(self) -> Mapping[str, str]:
+        """The patterns that rest, and why."""
+        return self._reader.paused
 
     # writes
 

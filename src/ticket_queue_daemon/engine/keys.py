@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from ticket_queue_daemon.actions.base import Reevaluate
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.store.rows import ActionKey
 
@@ -27,7 +28,8 @@ def bind(actions: Sequence[BaseAction]) -> list[BoundAction]:
     """Compute every key.
 
     Raises:
-        ConfigError: no action, two with the same id, or a summary before the end.
+        ConfigError: no action, two with the same id, a summary before the end, or an action
+            whose ``reevaluate`` is no word that is known.
     """
     if not actions:
         raise ConfigError("No action is configured.", "Name at least one action.")
@@ -49,6 +51,11 @@ def bind(actions: Sequence[BaseAction]) -> list[BoundAction]:
 
 
 def _key(action: BaseAction, position: int) -> ActionKey:
+    if action.reevaluate not in get_args(Reevaluate):
+        raise ConfigError(
+            f"{type(action).__name__}: reevaluate is {action.reevaluate!r}.",
+            f"It must be one of {', '.join(get_args(Reevaluate))}.",
+        )
     return ActionKey(
         action_id=action.get_action_id(),
         action_type=action.get_action_type(),
@@ -58,4 +65,5 @@ def _key(action: BaseAction, position: int) -> ActionKey:
         position=position,
         summarises=action.summarises,
         skip_if_empty=bool(getattr(action, "skip_if_empty", True)),
+        on_update=action.reevaluate == "on_update" and not action.summarises,
     )

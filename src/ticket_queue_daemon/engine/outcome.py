@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ticket_queue_daemon.engine.applying import End
 
@@ -16,14 +16,27 @@ if TYPE_CHECKING:
 Status = Literal["completed", "failed", "failed_for_good", "needs_review"]
 
 
+class Ended(NamedTuple):
+    """How an attempt ended, as observers are told it: see ``ActionFinished``."""
+
+    outcome: str
+    message: str
+    final: bool = False
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The row's next state, its message, and the lines that people are told."""
+    """The row's next state, its message, and the lines that people are told.
+
+    ``reason`` is the message without what the effects hold.
+    """
 
     status: Status
     message: str
     lines: tuple[str, ...]
     metadata: dict[str, Any]
+    reason: str = ""
 
 
 def judge(plan: Plan, applied: Applied, *, last_attempt: bool) -> Outcome:
@@ -41,7 +54,8 @@ def judge(plan: Plan, applied: Applied, *, last_attempt: bool) -> Outcome:
     if complete and not unsettled and not refused:
         lines = _partial_lines(applied, given_up=False) if applied.told else plan.summary
         return Outcome("completed", plan.message or _words(applied), lines, metadata)
-    message = _reasons([*unknown, *postponed, *refused])
+    open_ends = [*unknown, *postponed, *refused]
+    message = _reasons(open_ends)
     status: Status = "failed"
     if any(last_attempt or not one.later for one in unknown):
         status = "needs_review"
@@ -51,7 +65,7 @@ def judge(plan: Plan, applied: Applied, *, last_attempt: bool) -> Outcome:
     # Whoever was told "not yet done" is told as well that it never will be.
     tells = applied.to_tell or (given_up and applied.told)
     lines = _partial_lines(applied, given_up=given_up) if tells else ()
-    return Outcome(status, message, lines, metadata)
+    return Outcome(status, message, lines, metadata, _bare_reasons(open_ends))
 
 
 def _partial_lines(applied: Applied, *, given_up: bool) -> tuple[str, ...]:
@@ -78,6 +92,11 @@ def _words(applied: Applied) -> str:
 
 def _reasons(ends: Sequence[EffectEnd]) -> str:
     return "; ".join(f"{one.effect.describe()}: {one.reason}" for one in ends) or "interrupted"
+
+
+def _bare_reasons(ends: Sequence[EffectEnd]) -> str:
+    each = [f"{one.effect.kind.replace('_', ' ')}: {one.reason}" for one in ends]
+    return "; ".join(dict.fromkeys(each)) or "interrupted"
 
 
 def _metadata(plan: Plan, applied: Applied) -> dict[str, Any]:

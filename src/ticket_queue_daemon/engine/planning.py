@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.engine.facade import PREVIEW_LOG_ID, RecordingFacade
+from ticket_queue_daemon.engine.merging import merged
 from ticket_queue_daemon.engine.plan import Plan
 
 if TYPE_CHECKING:
@@ -21,10 +22,15 @@ CLOSED_CLASSES = frozenset({3, 4})
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """The action has nothing to do here; a value with a reason, not an error."""
+    """The action has nothing to do here; a value with a reason, not an error.
+
+    ``lines``: what the action itself wants people told of it. A change that was planned and is
+    left alone is never among them.
+    """
 
     reason: str
     plan: Plan
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,9 @@ def make_plan(
         log_id: the claimed row.
         occurrence: from 1.
         shared: what the actions of this ticket and run share.
+
+    Raises:
+        ActionError: the action asks for two values of one member.
     """
     facade = RecordingFacade(reader, log_id=log_id, occurrence=occurrence)
     context = shared if shared is not None else {}
@@ -64,7 +73,7 @@ def make_plan(
     result = action.call(reader.ticket_id, facade, dry_run=dry_run, context=context)
     appended = () if action.summarises else tuple(str(line) for line in context["summaries"])
     plan = Plan(
-        effects=tuple(facade.effects),
+        effects=merged(facade.effects),
         message=result.message,
         summary=(*appended, *((result.summary,) if result.summary else ())),
         details=result.details,
@@ -74,7 +83,9 @@ def make_plan(
     if not result.success:
         return Unsuccessful(result.message or "the action reported no success, and no reason", plan)
     if result.skipped:
-        return Declined(result.message, plan)
+        # A summary's own line would ask for another summary, for ever.
+        told = result.summary and not action.summarises
+        return Declined(result.message, plan, (result.summary,) if told else ())
     if plan.effects and not action.on_closed and _is_closed(reader):
         return Declined("the ticket is closed; a change might reopen it, so it is left alone", plan)
     return plan

@@ -6,12 +6,14 @@ import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ticket_queue_daemon.actions.base import Message
+from ticket_queue_daemon.store.corrections import taken_off
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from ticket_queue_daemon.assets.catalog import AssetCatalog
+    from ticket_queue_daemon.assets.lookup import RunAssets
+    from ticket_queue_daemon.store.corrections import Correction, OurAsset
     from ticket_queue_daemon.tdx.client import TdxClient
     from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
 
@@ -24,13 +26,25 @@ class TicketReader:
     Args:
         tdx: the client that fetches.
         ticket_id: the one ticket.
-        catalog: gives the asset catalogue when it is first asked for.
+        assets: the asset catalogue of this run, and the door to look names up.
+        ours: gives the assets that the log says we attached to a ticket.
+        paused: the patterns that rest in this run, and why.
     """
 
-    def __init__(self, tdx: TdxClient, ticket_id: int, catalog: Callable[[], AssetCatalog]) -> None:
+    def __init__(
+        self,
+        tdx: TdxClient,
+        ticket_id: int,
+        assets: RunAssets,
+        *,
+        ours: Callable[[int], Sequence[OurAsset]] = lambda _: (),
+        paused: Mapping[str, str] | None = None,
+    ) -> None:
         self._tdx = tdx
         self.ticket_id = ticket_id
-        self.catalog = catalog
+        self.assets = assets
+        self.paused = paused or {}
+        self._ours = ours
         self._lock = threading.RLock()
         self._known: dict[str, Any] = {}
 
@@ -69,6 +83,22 @@ class TicketReader:
         """Its contacts."""
         return self._once("contacts", lambda: self._tdx.tickets.contacts(self.ticket_id))
 
+    def our_assets(self) -> Sequence[OurAsset]:
+        """What the log says that we attached; one query."""
+        return self._once("our assets", lambda: self._ours(self.ticket_id))
+
+    def corrections_if_known(self) -> tuple[set[int], list[Correction]] | None:
+        """The assets on the ticket, and those of ours that are not among them any more.
+
+        None unless some action has asked for both; costs neither a call nor a query.
+        """
+        with self._lock:
+            items, ours = self._known.get("items"), self._known.get("our assets")
+        if items is None or not ours:
+            return None
+        present = {item.asset_id for item in items if item.asset_id is not None}
+        return present, taken_off(self.ticket_id, ours, present)
+
     def conversation(self) -> Sequence[Message]:
         """Everything said by others, oldest first; one call per entry that has replies."""
         return self._once("conversation", self._read_conversation)
@@ -78,8 +108,9 @@ class TicketReader:
         messages: list[Message] = []
         for entry in self.feed():
             whole = entry
-            # The list leaves replies out (fact sheet 10.8); only entries that have some are asked.
-            if entry.replies_count and not entry.replies:
+            # The list leaves replies out, or some of them (fact sheet 10.8 and 19 #17): only entries
+            # that have more than it shows are asked.
+            if entry.replies_count > len(entry.replies):
                 whole = self._tdx.feed.entry(entry.id)
             if own_uid is None or entry.created_uid != own_uid:
                 messages.append(_message(entry, entry.created_date, is_reply=False))

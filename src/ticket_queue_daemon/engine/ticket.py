@@ -12,11 +12,12 @@ stored plan.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.engine.applying import Applier
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
-from ticket_queue_daemon.engine.outcome import judge
+from ticket_queue_daemon.engine.outcome import Ended, judge
 from ticket_queue_daemon.engine.plan import Plan, is_under_way, states
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
 from ticket_queue_daemon.errors import DaemonError, LeaseLost, StoreError, TdxError
@@ -25,10 +26,10 @@ from ticket_queue_daemon.tdx.errors import is_away, is_final, may_be_one_tickets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from ticket_queue_daemon.actions.base import BaseAction
-    from ticket_queue_daemon.assets.catalog import AssetCatalog
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.leases import LeaseKeeper
@@ -64,7 +65,6 @@ class Line:
     run_id: UUID
     limits: Limits
     leases: LeaseKeeper
-    catalog: Callable[[], AssetCatalog]
     observer: Observer
     actions: Sequence[BoundAction]
     stopping: Callable[[], bool]
@@ -72,10 +72,15 @@ class Line:
 
 @dataclass(slots=True)
 class TicketWork:
-    """One ticket on the line."""
+    """One ticket on the line.
+
+    Attributes:
+        modified: the ticket's modified date as the report has it, which was read before all else.
+    """
 
     line: Line
     reader: TicketReader
+    modified: datetime | None = None
     outcomes: list[str] = field(default_factory=list)
     shared: dict[str, Any] = field(default_factory=dict)
 
@@ -145,6 +150,7 @@ class TicketWork:
                 queue=line.queue,
                 run_id=line.run_id,
                 lease_seconds=line.limits.lease_seconds,
+                modified=self.modified,
             )
         line.leases.watch(claims, since)
         return claims
@@ -158,15 +164,22 @@ class TicketWork:
     def _carry_out(self, claim: Claim, action: BaseAction | None) -> None:
         """Plan, write ahead, apply, record: one action on this ticket."""
         started = self.line.clock.monotonic()
-        outcome, message = self._attempt(claim, action)
+        ended = self._attempt(claim, action)
         reach(Checkpoint.RECORDED)
-        self.outcomes.append(outcome)
-        seconds = self.line.clock.monotonic() - started
+        self.outcomes.append(ended.outcome)
         self.line.observer.on_event(
-            ActionFinished(self.ticket_id, claim.action_id, outcome, message, seconds)
+            ActionFinished(
+                self.ticket_id,
+                claim.action_id,
+                ended.outcome,
+                ended.message,
+                self.line.clock.monotonic() - started,
+                ended.final,
+                ended.reason,
+            )
         )
 
-    def _attempt(self, claim: Claim, action: BaseAction | None) -> tuple[str, str]:
+    def _attempt(self, claim: Claim, action: BaseAction | None) -> Ended:
         fresh = not is_under_way(claim.plan)
         try:
             if claim.claims > self.line.limits.max_attempts:
@@ -192,11 +205,12 @@ class TicketWork:
         except DaemonError as error:
             return self._fail(claim, f"{error.message} {error.advice}".strip(), final=False)
         except Exception as error:  # noqa: BLE001  a plug-in's bug fails its ticket, never the run
-            return self._fail(claim, f"{type(error).__name__}: {error}", final=False)
+            kind = type(error).__name__
+            return self._fail(
+                claim, f"{kind}: {error}", final=False, reason=f"{kind} in the action"
+            )
 
-    def _plan_through_hiccups(
-        self, claim: Claim, action: BaseAction | None
-    ) -> Plan | tuple[str, str]:
+    def _plan_through_hiccups(self, claim: Claim, action: BaseAction | None) -> Plan | Ended:
         """Plan; once more if TDX seemed away and answers again, so that no attempt is counted."""
         try:
             return self._plan(claim, action)
@@ -205,8 +219,8 @@ class TicketWork:
                 raise
             return self._plan(claim, action)
 
-    def _plan(self, claim: Claim, action: BaseAction | None) -> Plan | tuple[str, str]:
-        """The plan, or the outcome word and message when there is nothing to apply."""
+    def _plan(self, claim: Claim, action: BaseAction | None) -> Plan | Ended:
+        """The plan, or how the attempt ended when there is nothing to apply."""
         if action is None:
             return self._finish(claim, "skipped", "the action is no longer configured", {})
         made = make_plan(
@@ -218,19 +232,35 @@ class TicketWork:
             occurrence=claim.occurrence,
             shared=self.shared,
         )
+        self._note_corrections(claim)
         reach(Checkpoint.PLANNED)
         if isinstance(made, Declined):
             # What a summary declines to tell is settled too, or it would be asked for ever.
             return self._finish(
-                claim, "skipped", made.reason, dict(made.plan.details), covers=made.plan.lines
+                claim,
+                "skipped",
+                made.reason,
+                dict(made.plan.details),
+                lines=made.lines,
+                covers=made.plan.lines,
             )
         if isinstance(made, Unsuccessful):
             return self._fail(claim, made.reason, final=False, details=dict(made.plan.details))
         return made
 
-    def _apply(
-        self, claim: Claim, plan: Plan, stored: Mapping[str, Any], *, fresh: bool
-    ) -> tuple[str, str]:
+    def _note_corrections(self, claim: Claim) -> None:
+        """Write down what a person took off after us, when planning has shown it anyway."""
+        known = self.reader.corrections_if_known()
+        if known is None:
+            return
+        present, found = known
+        # What we attached a moment ago may not show yet.
+        settled = claim.db_now - timedelta(seconds=sum(self.line.limits.settle_seconds))
+        self.line.tracker.note_corrections(
+            self.ticket_id, present, [one for one in found if one.decided_at <= settled]
+        )
+
+    def _apply(self, claim: Claim, plan: Plan, stored: Mapping[str, Any], *, fresh: bool) -> Ended:
         line = self.line
         applier = Applier(
             tdx=line.tdx,
@@ -259,7 +289,7 @@ class TicketWork:
                 line.tracker.park(
                     claim, outcome.message, metadata=outcome.metadata, lines=outcome.lines
                 )
-                return "needs_review", outcome.message
+                return Ended("needs_review", outcome.message, reason=outcome.reason)
             case _:
                 return self._fail(
                     claim,
@@ -267,6 +297,7 @@ class TicketWork:
                     final=outcome.status == "failed_for_good",
                     details=outcome.metadata,
                     lines=outcome.lines,
+                    reason=outcome.reason,
                 )
 
     def _is_away(self, error: TdxError) -> bool:
@@ -286,7 +317,7 @@ class TicketWork:
         *,
         lines: Sequence[str] = (),
         covers: Sequence[int] = (),
-    ) -> tuple[str, str]:
+    ) -> Ended:
         metadata = details if "details" in details else {"message": message, "details": details}
         self.line.tracker.finish(
             claim,
@@ -296,7 +327,7 @@ class TicketWork:
             lines=lines,
             covers=covers,
         )
-        return status, message
+        return Ended(status, message)
 
     def _fail(
         self,
@@ -306,12 +337,14 @@ class TicketWork:
         final: bool,
         details: dict[str, Any] | None = None,
         lines: Sequence[str] = (),
-    ) -> tuple[str, str]:
+        reason: str = "",
+    ) -> Ended:
         """Record a failed attempt; what may have been applied is never failed for good."""
         limits = self.line.limits
-        if "sent" in states(claim.plan) and (final or claim.attempts + 1 >= limits.max_attempts):
+        last = final or claim.attempts + 1 >= limits.max_attempts
+        if last and "sent" in states(claim.plan):
             self.line.tracker.park(claim, error, metadata=details or {}, lines=lines)
-            return "needs_review", error
+            return Ended("needs_review", error, reason=reason)
         self.line.tracker.fail(
             claim,
             error,
@@ -321,7 +354,7 @@ class TicketWork:
             retry_seconds=limits.retry_seconds,
             max_attempts=limits.max_attempts,
         )
-        return "failed", error
+        return Ended("failed", error, last, reason)
 
     def _summarise(self) -> None:
         """Tell what was done here and not yet told, by each summarising action in turn."""

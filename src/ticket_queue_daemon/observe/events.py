@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 
+STOPPED_ON_REQUEST = "stopped on request"
+"""What a run that a person stopped says in ``stopped``; any other word there is the breaker's."""
+
 
 @dataclass(frozen=True)
 class RunStarted:
@@ -48,7 +51,9 @@ class ActionFinished:
     """One action on one ticket ended.
 
     ``outcome`` is ``completed``, ``failed``, ``skipped``, ``needs_review`` or ``lease_lost``;
-    ``message`` is a sentence for people.
+    ``message`` is a sentence for people. ``final`` tells a failure that is not tried again by
+    itself. ``reason`` is the message without what the change holds (a comment's words, a name), for
+    whoever tells it outside; "" where the message holds none of that.
     """
 
     ticket_id: int
@@ -56,6 +61,8 @@ class ActionFinished:
     outcome: str
     message: str = ""
     seconds: float = 0.0
+    final: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,14 @@ class Note:
     level: Level
     text: str
     fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Trouble(Note):
+    """What concerns everything has begun: no pass comes through; said once, not at each pass."""
+
+
+class TroubleOver(Note):
+    """The first pass after a trouble has come through."""
 
 
 Event: TypeAlias = (

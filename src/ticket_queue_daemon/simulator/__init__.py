@@ -11,13 +11,15 @@ from .campus import campus
 from .entities import Asset, FeedEntry, Item, Person, Ticket, Truth
 from .faults import Faults, Rule
 from .journal import Journal, LoggedRequest, RequestLog, Write
-from .server import SimulatorServer, serve
+from .server import SimulatorServer
+from .serving import Contents, serve
 from .settings import Behaviour
 from .world import World
 
 __all__ = [
     "Asset",
     "Behaviour",
+    "Contents",
     "Faults",
     "FeedEntry",
     "Item",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from .api import Api
 from .backstage import Backstage
 from .control import build_control
-from .endpoints import build_router
 
 if TYPE_CHECKING:
     from .faults import Faults
@@ -29,7 +28,7 @@ class Simulator(Backstage):
         control_token: str | None = None,
     ) -> None:
         super().__init__(world, limits=limits, faults=faults, control_token=control_token)
-        self.api = Api(self.world, self.authority, self.limiter, self.faults, build_router())
+        self.api = Api(self.world, self.authority, self.limiter, self.faults, self.router)
         self._control = build_control(self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -29,6 +29,7 @@ _FIELDS: dict[str, tuple[str, Callable[[object], Any], object]] = {
     "AcquisitionDate": ("acquired", as_date, None),
     "ExpectedReplacementDate": ("replace_by", as_date, None),
     "RequestingCustomerID": ("requester_uid", as_guid, None),
+    "RequestingDepartmentID": ("requesting_department_id", as_int, 0),
     "OwningCustomerID": ("owner_uid", as_guid, None),
     "OwningDepartmentID": ("department_id", as_int, 0),
     "ParentID": ("parent_id", as_int, 0),
@@ -63,6 +64,10 @@ def _store(
     changed = {wire: str(value) for wire, value in values.items() if before.get(wire) != value}
     if "StatusID" in changed:
         asset.past_status_ids.append(asset.status_id)
+    if "OwningCustomerID" in changed and asset.owner_uid is not None:
+        asset.past_owner_uids.append(asset.owner_uid)
+    if "OwningDepartmentID" in changed and asset.department_id:
+        asset.past_department_ids.append(asset.department_id)
     for wire, value in values.items():
         setattr(asset, _FIELDS[wire][0], value)
     asset.attributes = attributes

@@ -41,7 +41,7 @@ class Authority:
         self._key = hashlib.sha256(f"simulator/{world.seed}".encode()).digest()
         self._known: dict[str, _Known] = {}
         self._revoked: set[str] = set()
-        self._generation = 0
+        self.generation = 0
         self.beid = guid_for("beid", world.seed)
         self.web_services_key = guid_for("web services key", world.seed)
         self.passwords: dict[str, str] = {world.service.username.lower(): SERVICE_PASSWORD}
@@ -69,7 +69,7 @@ class Authority:
             "tdx_partition": "2" if environment.upper().startswith("SB") else "1",
             "tdx_uid": person.uid,
             "tdx_environment": environment,
-            "tdx_generation": self._generation,
+            "tdx_generation": self.generation,
             "nbf": now,
             "exp": now + lifetime if lifetime % 1 else now + int(lifetime),
             "iat": now,
@@ -83,7 +83,7 @@ class Authority:
     def judge(self, token: str, environment: str) -> Person | None:
         """Whose token this is, or None: expired, revoked, forged, or of another environment."""
         known = self._known.get(token) or self._read(token)
-        if known is None or token in self._revoked or known.generation < self._generation:
+        if known is None or token in self._revoked or known.generation < self.generation:
             return None
         if known.environment != environment or self._world.time() >= known.expires:
             return None
@@ -91,7 +91,7 @@ class Authority:
 
     def expire_tokens(self) -> None:
         """Every token issued so far is refused from now on."""
-        self._generation += 1
+        self.generation += 1
         self._known.clear()
 
     def revoke(self, token: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 
 from .auth import Authority
+from .endpoints import build_router
 from .faults import Faults
 from .limits import Limiter, read_scale
 from .world import World
@@ -26,6 +27,18 @@ class Backstage:
         self.limiter = Limiter(self.world.time, read_scale(limits))
         self.faults = faults if faults is not None else Faults(self.world.seed)
         self.control_token = control_token
+        self.router = build_router()
+        # How often somebody has changed the world from behind; the journal does not tell.
+        self.touched = 0
+
+    def change_mark(self) -> object:
+        """Equal to what it was before for as long as nothing that lasts has changed."""
+        return len(self.world.journal), self.touched, self.authority.generation
+
+    def route_keys(self) -> list[str]:
+        """Every ``"VERB /route"`` that is modelled, in the order of the paths."""
+        keys = {f"{one.method} {one.template}" for one in self.router}
+        return sorted(keys, key=lambda key: key.split(" ")[::-1])
 
     def may_control(self, given: str | None) -> bool:
         """Whether a control request carries the token, if one is set."""

@@ -126,7 +126,8 @@ MODELS = (
     Named(41, "LaserJet M507"),
     Named(42, "UltraSharp U2723"),
 )
-SUPPLIERS = (Named(1, "CDW-G"), Named(2, "Apple Inc."))
+# Vendors are one list in TDX, so suppliers and manufacturers share no id.
+SUPPLIERS = (Named(101, "CDW-G"), Named(102, "Apple Inc."))
 CI_TYPES = (
     Named(ASSET_CI_TYPE, "Computer"),
     Named(LAB_TYPE, "Lab"),
@@ -137,6 +138,8 @@ RELATIONSHIP_TYPES = (
     Named(10012, "Has Lab Computer", "Is Computer of Lab"),
     Named(10016, "Contains", "Is Located In"),
 )
+
+SLAS = ((501, "Standard"), (502, "Classroom in use"))
 
 FORMS = (
     Form(0, "Default Ticket Form", TICKET_APP, 9, is_default=True),

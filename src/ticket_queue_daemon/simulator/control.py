@@ -17,6 +17,8 @@ from starlette.routing import Route
 
 from .control_world import EDITS
 from .limits import read_scale
+from .openapi import describe
+from .page import basic_password, foreign, page_routes
 
 if TYPE_CHECKING:
     from .backstage import Backstage
@@ -51,19 +53,26 @@ def build_control(simulator: Backstage) -> Starlette:
         "GET /faults": control.list_faults,
         "POST /faults": control.add_fault,
         "DELETE /faults": control.clear_faults,
+        "DELETE /faults/{number:int}": control.remove_fault,
         "POST /release": control.release,
         "POST /expire-tokens": control.expire_tokens,
         "POST /limits": control.set_limits,
         "POST /behaviour": control.set_behaviour,
         "POST /reset": control.reset,
         "GET /health": control.health,
+        "GET /openapi.json": control.openapi,
         "GET /truth": control.truth,
         "POST /world/{edit}": control.edit_world,
     }
     return Starlette(
         routes=[
-            Route(f"/_control{key.split()[1]}", control.guarded(handler), methods=[key.split()[0]])
-            for key, handler in routes.items()
+            *page_routes(simulator),
+            *(
+                Route(
+                    f"/_control{key.split()[1]}", control.guarded(handler), methods=[key.split()[0]]
+                )
+                for key, handler in routes.items()
+            ),
         ]
     )
 
@@ -79,14 +88,18 @@ class Control:
         """Check the token, read the body, answer JSON, turn mistakes into 400."""
 
         async def endpoint(request: Request) -> Response:
-            given = request.headers.get("x-control-token")
+            given = request.headers.get("x-control-token") or basic_password(request)
             if not self._simulator.may_control(given):
                 return JSONResponse({"error": "X-Control-Token is missing or wrong"}, 401)
+            refusal = None if request.method == "GET" else foreign(request)
+            if refusal is not None:
+                return refusal
             raw = await request.body()
             try:
                 body = json.loads(raw) if raw.strip() else {}
                 with self._world.lock:
                     result = handler(request, body)
+                    self._simulator.touched += request.method != "GET"
                 return Response(json.dumps(result, default=str), media_type="application/json")
             except (KeyError, TypeError, ValueError, AttributeError) as problem:
                 text = f"{type(problem).__name__}: {problem}"
@@ -120,7 +133,7 @@ class Control:
     def list_faults(self, _request: Request, _body: Any) -> object:
         """The rules in force."""
         faults = self._simulator.faults
-        members = sorted(_RULE_MEMBERS | {"seen", "fired"})
+        members = sorted(_RULE_MEMBERS | {"number", "seen", "fired"})
         rules = [{name: getattr(one, name) for name in members} for one in faults.rules]
         return {"rules": rules, "waiting": faults.waiting}
 
@@ -129,7 +142,14 @@ class Control:
         unknown = set(body) - _RULE_MEMBERS
         if unknown:
             raise ValueError(f"unknown members: {', '.join(sorted(unknown))}")
-        self._simulator.faults.add(**body)
+        rule = self._simulator.faults.add(**body)
+        return {"rules": len(self._simulator.faults.rules), "number": rule.number}
+
+    def remove_fault(self, request: Request, _body: Any) -> object:
+        """Take one rule out of force."""
+        number = request.path_params["number"]
+        if not self._simulator.faults.remove_number(number):
+            raise KeyError(f"no rule has the number {number}")
         return {"rules": len(self._simulator.faults.rules)}
 
     def clear_faults(self, _request: Request, _body: Any) -> object:
@@ -184,6 +204,10 @@ class Control:
             "writes": len(world.journal),
             "requests": len(world.requests),
         }
+
+    def openapi(self, _request: Request, _body: Any) -> object:
+        """The Web API as this simulator serves it."""
+        return describe(self._simulator.router)
 
     def truth(self, _request: Request, _body: Any) -> object:
         """What a perfect technician would attach, per generated ticket."""

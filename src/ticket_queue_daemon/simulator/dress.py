@@ -13,6 +13,7 @@ from .values import NO_DATE, NO_GUID, Json, iso
 if TYPE_CHECKING:
     from .entities import (
         Account,
+        Attachment,
         FeedEntry,
         Group,
         Person,
@@ -241,6 +242,32 @@ def resource(one: Person, role: str) -> Json:
         "RefValue": one.reference_id,
         "ProfileImageFileName": one.picture,
     }
+
+
+def attachment(world: Grounds, one: Attachment) -> Json:
+    """An Attachment of section 10.1."""
+    author = world.people.get(one.created_uid)
+    return {
+        "ID": one.uid,
+        "AttachmentType": one.type_id,
+        "ItemID": one.item_id,
+        "CreatedUid": one.created_uid,
+        "CreatedFullName": author.full_name if author else "",
+        "CreatedDate": iso(one.created),
+        "Name": one.name,
+        "Size": len(one.content),
+        "Uri": f"api/attachments/{one.uid}",
+        "ContentUri": f"api/attachments/{one.uid}/content",
+    }
+
+
+def attachments(world: Grounds, type_id: int, item_id: int) -> list[Json]:
+    """The attachments of a ticket or an asset."""
+    return [
+        attachment(world, one)
+        for one in world.attachments.values()
+        if (one.type_id, one.item_id) == (type_id, item_id)
+    ]
 
 
 def notify_list(world: Grounds, ticket: Ticket) -> list[Json]:

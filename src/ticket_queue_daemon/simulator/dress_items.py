@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import catalogue
+from . import catalogue, dress
 from .values import NO_GUID, Json, iso, iso_or_sentinel
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def asset(world: Grounds, one: Asset, *, full: bool) -> Json:
         "ExternalSourceID": 0,
         "ExternalSourceName": "None",
         "Attributes": attributes(world, one.attributes) if full else None,
-        "Attachments": [] if full else None,
+        "Attachments": dress.attachments(world, _ASSET, one.id) if full else None,
         "Uri": f"api/{one.app_id}/assets/{one.id}",
     }
 
@@ -121,11 +121,12 @@ def _owners(world: Grounds, one: Asset) -> Json:
     owner = world.people.get(one.owner_uid or "")
     asker = world.people.get(one.requester_uid or "")
     department = world.accounts.get(one.department_id)
+    requesting = world.accounts.get(one.requesting_department_id)
     return {
         "RequestingCustomerID": one.requester_uid or NO_GUID,
         "RequestingCustomerName": asker.full_name if asker else "None",
-        "RequestingDepartmentID": 0,
-        "RequestingDepartmentName": "None",
+        "RequestingDepartmentID": one.requesting_department_id,
+        "RequestingDepartmentName": requesting.name if requesting else "None",
         "OwningCustomerID": one.owner_uid or NO_GUID,
         "OwningCustomerName": owner.full_name if owner else "None",
         "OwningDepartmentID": one.department_id,

@@ -32,7 +32,7 @@ def ticket_status(world: Grounds, one: TicketStatus) -> Json:
         "AppID": one.app_id,
         "AppName": world.app_name(one.app_id),
         "Name": one.name,
-        "Description": "",
+        "Description": one.description,
         "Order": one.order,
         "StatusClass": one.status_class,
         "IsActive": one.is_active,
@@ -117,7 +117,7 @@ def asset_status(world: Grounds, one: AssetStatus) -> Json:
         "AppID": one.app_id,
         "AppName": world.app_name(one.app_id),
         "Name": one.name,
-        "Description": "",
+        "Description": one.description,
         "Order": one.order,
         "IsActive": one.is_active,
         "IsOutOfService": one.is_out_of_service,
@@ -148,4 +148,42 @@ def location(world: Grounds, one: Named) -> Json:
         **stamps(world),
         "Rooms": [],
         "RoomsCount": -1,
+    }
+
+
+def model(world: Grounds, one: Named, app_id: int) -> Json:
+    """A product model, as far as clients read it."""
+    return {
+        "ID": one.id,
+        "AppID": app_id,
+        "AppName": world.app_name(app_id),
+        "Name": one.name,
+        "Description": one.description,
+        "IsActive": one.is_active,
+        "ManufacturerID": 0,
+        "ManufacturerName": "None",
+        "ProductTypeID": 0,
+        "ProductTypeName": "None",
+        "PartNumber": "",
+        **stamps(world),
+        "Attributes": [],
+    }
+
+
+def vendor(world: Grounds, one: Named, app_id: int, *, sells: bool = False) -> Json:
+    """A manufacturer, or a supplier if it ``sells``, as far as clients read it."""
+    return {
+        "ID": one.id,
+        "AppID": app_id,
+        "AppName": world.app_name(app_id),
+        "Name": one.name,
+        "Description": one.description,
+        "IsActive": one.is_active,
+        "AccountNumber": None,
+        "IsContractProvider": False,
+        "IsManufacturer": not sells,
+        "IsSupplier": sells,
+        **stamps(world),
+        "Attributes": [],
+        "Attachments": [],
     }

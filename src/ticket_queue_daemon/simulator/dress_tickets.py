@@ -54,7 +54,7 @@ def ticket(world: Grounds, one: Ticket, *, full: bool) -> Json:
     members.update(
         {
             "Attributes": attributes(world, one.attributes) if full else None,
-            "Attachments": [] if full else None,
+            "Attachments": dress.attachments(world, 9, one.id) if full else None,
             "Tasks": [task(world, world.tasks[key]) for key in one.tasks]
             if open_tasks
             else ([] if full else None),
@@ -100,8 +100,8 @@ def _levels(world: Grounds, one: Ticket) -> Json:
         "PriorityID": one.priority_id,
         "PriorityName": priority.name if priority else None,
         "PriorityOrder": priority.order if priority else 0.0,
-        "SlaID": 0,
-        "SlaName": "",
+        "SlaID": one.extra.get("SlaID", 0),
+        "SlaName": one.extra.get("SlaName", ""),
         "IsSlaViolated": False,
         "IsSlaRespondByViolated": None,
         "IsSlaResolveByViolated": None,

@@ -224,6 +224,8 @@ def read_attributes(world: World, value: object) -> dict[int, str]:
     """``[{ID, Value}]`` as id -> value; empty values are left out (fact sheet 7)."""
     found: dict[int, str] = {}
     for entry in value if isinstance(value, list) else []:
+        if not isinstance(entry, dict):
+            raise Refused(400, "The request is invalid: an attribute must be an object.")
         given = {key.lower(): part for key, part in entry.items()}
         number = as_int(given.get("id")) or 0
         if number not in world.attribute_definitions:

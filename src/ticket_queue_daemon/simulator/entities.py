@@ -50,6 +50,7 @@ class TicketStatus:
     require_goes_off_hold: bool = False
     do_not_reopen: bool = False
     app_id: int = 46
+    description: str = ""
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class AssetStatus:
     is_active: bool = True
     order: float = 0.0
     app_id: int = 48
+    description: str = ""
 
 
 @dataclass(slots=True)
@@ -167,6 +169,7 @@ class Asset:
     created_uid: str
     modified_uid: str
     requester_uid: str | None = None
+    requesting_department_id: int = 0
     location_id: int = 0
     room: str = ""
     model_id: int = 0
@@ -182,6 +185,8 @@ class Asset:
     users: list[str] = field(default_factory=list)
     feed: list[int] = field(default_factory=list)
     past_status_ids: list[int] = field(default_factory=list)
+    past_owner_uids: list[str] = field(default_factory=list)
+    past_department_ids: list[int] = field(default_factory=list)
     # Lower-cased text that SerialLike and SearchText look in; kept by World.reindex_asset.
     serial_text: str = ""
     search_text: str = ""
@@ -337,6 +342,21 @@ class Notification:
     entry_id: int
     addresses: list[str]
     author_uid: str
+
+
+@dataclass(slots=True)
+class Attachment:
+    """A file on a ticket (type 9) or an asset (type 27), with its bytes."""
+
+    uid: str
+    type_id: int
+    item_id: int
+    name: str
+    created: datetime
+    created_uid: str
+    content: bytes
+    content_type: str = "application/octet-stream"
+    is_private: bool = False
 
 
 @dataclass(slots=True)

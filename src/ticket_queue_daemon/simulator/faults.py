@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
 Effect: TypeAlias = Literal[
     "drop_before",  # connection reset, nothing applied
     "drop_after",  # applied, connection reset
@@ -32,6 +34,12 @@ Effect: TypeAlias = Literal[
     "late",  # dropped (or answered `status`) now, applied after `seconds` or on release()
 ]
 EFFECTS: frozenset[str] = frozenset(get_args(Effect))
+_LONGEST_WAIT = 86_400
+
+
+def exactly(template: str) -> str:
+    """The ``route`` of a rule that concerns one route template and no other."""
+    return f"^{re.escape(template)}$"
 
 
 @dataclass(slots=True)
@@ -50,14 +58,30 @@ class Rule:
     seconds: float | None = None
     body: str | None = None
     name: str = ""
+    number: int = 0
     seen: int = 0
     fired: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what could never fire."""
+        """Refuse what could never fire, or would break the call that it meets."""
         if self.effect not in EFFECTS:
             raise ValueError(f"unknown effect {self.effect!r}; known: {', '.join(sorted(EFFECTS))}")
-        re.compile(self.route)
+        if self.method is not None and self.method.upper() not in METHODS:
+            raise ValueError(f"unknown method {self.method!r}; known: {', '.join(METHODS)}")
+        for member in ("nth", "every", "times"):
+            value = getattr(self, member)
+            if value is not None and (isinstance(value, bool) or int(value) != value or value < 1):
+                raise ValueError(f"{member} must be a whole number from 1, not {value!r}")
+        if self.probability is not None and not 0 <= self.probability <= 1:
+            raise ValueError(f"probability must be from 0 to 1, not {self.probability!r}")
+        if self.status and not 200 <= self.status <= 599:  # noqa: PLR2004
+            raise ValueError(f"status must be from 200 to 599, not {self.status!r}")
+        if self.seconds is not None and not 0 <= self.seconds <= _LONGEST_WAIT:
+            raise ValueError(f"seconds must be from 0 to {_LONGEST_WAIT}, not {self.seconds!r}")
+        try:
+            re.compile(self.route)
+        except re.error as problem:
+            raise ValueError(f"route {self.route!r} is no regular expression: {problem}") from None
 
     def concerns(self, method: str, template: str, ticket_id: int | None) -> bool:
         """Whether a request is one of those that this rule counts."""
@@ -91,6 +115,7 @@ class Faults:
         self._rules: list[Rule] = []
         self._late: dict[int, Callable[[], None]] = {}
         self._late_number = 0
+        self._number = 0
 
     def add(
         self,
@@ -124,8 +149,18 @@ class Faults:
             name,
         )
         with self._lock:
+            self._number += 1
+            rule.number = self._number
             self._rules.append(rule)
         return rule
+
+    def remove_number(self, number: int) -> bool:
+        """Take the rule with a number out of force; False when there is none."""
+        with self._lock:
+            kept = [one for one in self._rules if one.number != number]
+            found = len(kept) < len(self._rules)
+            self._rules = kept
+            return found
 
     def remove(self, rule: Rule) -> None:
         """Take a rule out of force."""

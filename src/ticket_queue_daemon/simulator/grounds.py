@@ -15,6 +15,7 @@ from . import catalogue, values
 from .entities import (
     Account,
     Asset,
+    Attachment,
     FeedEntry,
     Item,
     Notification,
@@ -61,10 +62,11 @@ class Grounds(Lookups):
         self.feed: dict[int, FeedEntry] = {}
         self.tasks: dict[int, Task] = {}
         self.relationships: dict[int, Relationship] = {}
+        self.attachments: dict[str, Attachment] = {}
         self.notifications: list[Notification] = []
         self.truth: dict[int, Truth] = {}
         self.forbidden_tickets: set[int] = set()
-        self._next: dict[str, int] = {
+        self.sequences: dict[str, int] = {
             "ticket": FIRST_TICKET,
             "asset": FIRST_ASSET,
             "ci": FIRST_CI,
@@ -76,6 +78,9 @@ class Grounds(Lookups):
             "task": 5_501_204,
             "relation": 88_120,
             "search": 7_001,
+            "status": 9_001,
+            "choice": 41_001,
+            "attachment": 1,
         }
         self.system = self.add_person("System", "", "system", uid=values.NO_GUID, type_id=1)
         self.service = self.add_person(
@@ -97,8 +102,8 @@ class Grounds(Lookups):
 
     def next_id(self, sequence: str) -> int:
         """The next number of a sequence."""
-        number = self._next[sequence]
-        self._next[sequence] = number + 1
+        number = self.sequences[sequence]
+        self.sequences[sequence] = number + 1
         return number
 
     # -- people and places --------------------------------------------------------------------

@@ -72,6 +72,11 @@ class Journal:
         with self._lock:
             self._writes.clear()
 
+    def restore(self, writes: list[Write]) -> None:
+        """Take over the writes of an earlier life."""
+        with self._lock:
+            self._writes = list(writes)
+
     def __len__(self) -> int:
         return len(self._writes)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from . import catalogue
 from .entities import (
     Account,
@@ -23,16 +25,23 @@ class Lookups:
     """The configuration of a TDX instance; lists start as in ``catalogue.py`` and may grow."""
 
     def __init__(self) -> None:
-        self.applications: dict[int, Application] = {one.id: one for one in catalogue.APPLICATIONS}
-        self.ticket_statuses: list[TicketStatus] = list(catalogue.TICKET_STATUSES)
-        self.asset_statuses: dict[int, AssetStatus] = {
-            one.id: one for one in catalogue.ASSET_STATUSES
-        }
-        self.ticket_types: dict[int, TicketType] = {one.id: one for one in catalogue.TICKET_TYPES}
-        self.forms: dict[int, Form] = {one.id: one for one in catalogue.FORMS}
-        self.attribute_definitions: dict[int, AttributeDefinition] = {
-            one.id: one for one in catalogue.ATTRIBUTES
-        }
+        # Copies: an administrator of one world must not change another.
+        own = deepcopy(
+            (
+                catalogue.APPLICATIONS,
+                catalogue.TICKET_STATUSES,
+                catalogue.ASSET_STATUSES,
+                catalogue.TICKET_TYPES,
+                catalogue.FORMS,
+                catalogue.ATTRIBUTES,
+            )
+        )
+        self.applications: dict[int, Application] = {one.id: one for one in own[0]}
+        self.ticket_statuses: list[TicketStatus] = list(own[1])
+        self.asset_statuses: dict[int, AssetStatus] = {one.id: one for one in own[2]}
+        self.ticket_types: dict[int, TicketType] = {one.id: one for one in own[3]}
+        self.forms: dict[int, Form] = {one.id: one for one in own[4]}
+        self.attribute_definitions: dict[int, AttributeDefinition] = {one.id: one for one in own[5]}
         self.priorities = _by_id(catalogue.PRIORITIES)
         self.urgencies = _by_id(catalogue.URGENCIES)
         self.impacts = _by_id(catalogue.IMPACTS)
@@ -44,6 +53,7 @@ class Lookups:
         self.suppliers = _by_id(catalogue.SUPPLIERS)
         self.ci_types = _by_id(catalogue.CI_TYPES)
         self.relationship_types = _by_id(catalogue.RELATIONSHIP_TYPES)
+        self.slas: dict[int, str] = dict(catalogue.SLAS)
         self.accounts: dict[int, Account] = {}
         self.groups: dict[int, Group] = {
             number: Group(number, name, f"Technicians of {name}")

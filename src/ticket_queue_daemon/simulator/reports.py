@@ -114,6 +114,16 @@ def unassigned_in(group_id: int) -> Rows:
     return compute
 
 
+def all_open(world: Grounds) -> list[Json]:
+    """Rows of every open ticket, whosever it is."""
+    return [
+        ticket_row(world, ticket)
+        for ticket in world.tickets.values()
+        if ticket.app_id == catalogue.TICKET_APP
+        and world.ticket_status(ticket.app_id, ticket.status_id).status_class not in CLOSED_CLASSES
+    ]
+
+
 def _active_computers(world: Grounds) -> list[Json]:
     rows = []
     for asset in world.assets.values():

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .entities import Person
     from .world import World
 
+_LONGEST_NUMBER = 18
+
 JSON_TYPE = "application/json; charset=utf-8"
 TEXT_TYPE = "text/plain; charset=utf-8"
 HTML_TYPE = "text/html; charset=utf-8"
@@ -83,7 +85,9 @@ class Call:
             )
         try:
             found: object = json.loads(self.raw_body)
-        except ValueError:
+            if rb"\ud" in self.raw_body.lower():
+                found = _without_halves(found)
+        except (ValueError, RecursionError):
             raise Refused(400, "The request is invalid: the body is not valid JSON.") from None
         return found
 
@@ -106,6 +110,17 @@ class Call:
     def integer(self, name: str) -> int | None:
         """A number of the query; unreadable ones are refused."""
         return as_int(self.query.get(name.lower()))
+
+
+def _without_halves(value: object) -> object:
+    # Half a character can't be answered, nor shown, nor kept in a file.
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_halves(one) for one in value]
+    if isinstance(value, dict):
+        return {_without_halves(key): _without_halves(one) for key, one in value.items()}
+    return value
 
 
 Handler: TypeAlias = Callable[[Call], Reply]
@@ -156,7 +171,8 @@ class _Node:
     methods: dict[str, tuple[Route, tuple[str, ...]]] = field(default_factory=dict)
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
+    """Whether a path parameter takes any text, and not digits only."""
     return name.lower().endswith(("uid", "username", "resourceid"))
 
 
@@ -179,7 +195,7 @@ class Router:
                 node = node.literals.setdefault(segment.lower(), _Node())
                 continue
             names.append(segment.strip("{}"))
-            if _is_text(names[-1]):
+            if is_text(names[-1]):
                 node.text = node.text or _Node()
                 node = node.text
             else:
@@ -201,6 +217,10 @@ class Router:
         return allowed
 
 
+def _is_number(segment: str) -> bool:
+    return segment.isascii() and segment.isdecimal() and len(segment) <= _LONGEST_NUMBER
+
+
 def _walk(
     node: _Node, segments: list[str], at: int, values: tuple[str, ...]
 ) -> Iterator[tuple[_Node, tuple[str, ...]]]:
@@ -212,7 +232,7 @@ def _walk(
     literal = node.literals.get(segment.lower())
     if literal is not None:
         yield from _walk(literal, segments, at + 1, values)
-    if node.number is not None and segment.isdecimal():
+    if node.number is not None and _is_number(segment):
         yield from _walk(node.number, segments, at + 1, (*values, segment))
     if node.text is not None:
         yield from _walk(node.text, segments, at + 1, (*values, segment))

@@ -13,6 +13,7 @@ from .values import (
     Json,
     as_bool,
     as_date,
+    as_float,
     as_guid,
     as_guids,
     as_int,
@@ -24,7 +25,7 @@ from .values import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .entities import Asset, FeedEntry, Item, Person, Ticket
+    from .entities import Asset, FeedEntry, Item, Person, Task, Ticket
     from .world import World
 
 Test: TypeAlias = Callable[[Any], bool]
@@ -74,6 +75,11 @@ class _Tests:
 
     def any_of(self, member: str, get: Callable[[Any], Iterable[int]]) -> None:
         wanted = frozenset(as_ints(self.body.get(member.lower())))
+        if wanted:
+            self.tests.append(lambda one: not wanted.isdisjoint(get(one)))
+
+    def any_guid(self, member: str, get: Callable[[Any], Iterable[str]]) -> None:
+        wanted = frozenset(as_guids(self.body.get(member.lower())))
         if wanted:
             self.tests.append(lambda one: not wanted.isdisjoint(get(one)))
 
@@ -141,7 +147,13 @@ def _ticket_ids(tests: _Tests) -> None:
     tests.ints("SourceIDs", lambda one: one.source_id)
     tests.ints("AccountIDs", lambda one: one.account_id)
     tests.ints("LocationIDs", lambda one: one.location_id)
+    tests.ints("LocationRoomIDs", lambda one: one.extra.get("LocationRoomID", 0))
     tests.ints("ServiceIDs", lambda one: one.service_id)
+    tests.ints("ServiceOfferingIDs", lambda one: one.extra.get("ServiceOfferingID", 0))
+    tests.ints("KBArticleIDs", lambda one: one.extra.get("ArticleID", 0))
+    tests.ints("SlaIDs", lambda one: one.extra.get("SlaID", 0))
+    # No agreement has dates here, so none is unmet.
+    tests.ints("SlaUnmetConstraints", lambda _one: 0)
     tests.ints("PriorityIDs", lambda one: one.priority_id)
     tests.ints("UrgencyIDs", lambda one: one.urgency_id)
     tests.ints("ImpactIDs", lambda one: one.impact_id)
@@ -171,32 +183,44 @@ def _ticket_people(world: World, tests: _Tests) -> None:
     tests.like("RequestorEmailSearch", requestor_email)
     tests.like("RequestorPhoneSearch", requestor_phone)
     tests.guid("CreatedByUid", lambda one: one.created_uid)
+    tests.guid("SubmitterUid", lambda one: one.created_uid)
     tests.guid("ModifiedByUid", lambda one: one.modified_uid)
     tests.guid("RespondedByUid", lambda one: one.responded_uid)
     tests.guid("ClosedByUid", lambda one: one.completed_uid)
     tests.guid("ReviewerUid", lambda _one: None)
     tests.guids("PrimaryResponsibilityUids", lambda one: one.responsible_uid)
     tests.ints("PrimaryResponsibilityGroupIDs", lambda one: one.responsible_group_id)
-    uids = frozenset(as_guids(tests.body.get("responsibilityuids")))
-    if uids:
-        tests.tests.append(
-            lambda one: (
-                one.responsible_uid in uids
-                or any(world.tasks[task].responsible_uid in uids for task in one.tasks)
-            )
-        )
-    groups = frozenset(as_ints(tests.body.get("responsibilitygroupids")))
-    if groups:
-        tests.tests.append(
-            lambda one: (
-                one.responsible_group_id in groups
-                or any(world.tasks[task].responsible_group_id in groups for task in one.tasks)
-            )
-        )
+    _responsibility(world, tests)
     tests.flag(
         "AssignmentStatus",
         lambda one: one.responsible_uid is not None or one.responsible_group_id > 0,
     )
+
+
+def _responsibility(world: World, tests: _Tests) -> None:
+    # Of the ticket or of one of its tasks; the filter narrows to completed or to open tasks.
+    uids = frozenset(as_guids(tests.body.get("responsibilityuids")))
+    groups = frozenset(as_ints(tests.body.get("responsibilitygroupids")))
+    completed = as_bool(tests.body.get("completedtaskresponsibilityfilter"))
+
+    def tasks(one: Ticket) -> list[Task]:
+        found = [world.tasks[number] for number in one.tasks]
+        return [task for task in found if completed in {None, task.completed is not None}]
+
+    if uids:
+        tests.tests.append(
+            lambda one: (
+                one.responsible_uid in uids
+                or any(task.responsible_uid in uids for task in tasks(one))
+            )
+        )
+    if groups:
+        tests.tests.append(
+            lambda one: (
+                one.responsible_group_id in groups
+                or any(task.responsible_group_id in groups for task in tasks(one))
+            )
+        )
 
 
 def _ticket_state(world: World, tests: _Tests) -> None:
@@ -250,7 +274,8 @@ def _feed_text(entry: FeedEntry) -> str:
 
 def assets(world: World, app_id: int, body: Json) -> list[Asset]:
     """Assets; ``SerialLike`` looks in serial and tag only, ``SearchText`` also in the name."""
-    tests = _Tests(body)
+    saved = world.saved_searches.get(as_int(lowered(body).get("savedsearchid")) or 0)
+    tests = _Tests((lowered(saved.body) if saved else {}) | lowered(body))
     # First what leaves the fewest: each test sees only what the ones before it kept.
     serial = as_text(tests.body.get("seriallike")).strip().lower()
     if serial:
@@ -261,10 +286,9 @@ def assets(world: World, app_id: int, body: Json) -> list[Asset]:
     tests.ints("FormIDs", lambda one: one.form_id)
     tests.guids("OwningCustomerIDs", lambda one: one.owner_uid)
     tests.guids("RequestingCustomerIDs", lambda one: one.requester_uid)
-    users = frozenset(as_guids(tests.body.get("usingcustomerids")))
-    if users:
-        tests.tests.append(lambda one: not users.isdisjoint(one.users))
-    tests.ints("OwningDepartmentIDs", lambda one: one.department_id)
+    tests.any_guid("UsingCustomerIDs", lambda one: one.users)
+    tests.any_guid("OwningCustomerIDsPast", lambda one: one.past_owner_uids)
+    _asset_departments(world, tests)
     tests.ints("LocationIDs", lambda one: one.location_id)
     tests.ints("ParentIDs", lambda one: one.parent_id)
     tests.ints("ProductModelIDs", lambda one: one.model_id)
@@ -277,6 +301,12 @@ def assets(world: World, app_id: int, body: Json) -> list[Asset]:
         tests.tests.append(lambda one: one.external_id in external)
     if as_bool(tests.body.get("onlyparentassets")):
         tests.tests.append(lambda one: one.parent_id == 0)
+    low = as_float(tests.body.get("purchasecostfrom"))
+    high = as_float(tests.body.get("purchasecostto"))
+    if low is not None:
+        tests.tests.append(lambda one: one.purchase_cost >= low)
+    if high is not None:
+        tests.tests.append(lambda one: one.purchase_cost <= high)
     tests.dates("AcquisitionDate", lambda one: one.acquired)
     tests.dates("ExpectedReplacementDate", lambda one: one.replace_by)
     _on_tickets(world, tests)
@@ -284,6 +314,20 @@ def assets(world: World, app_id: int, body: Json) -> list[Asset]:
     found: list[Asset] = tests.keep(one for one in world.assets.values() if one.app_id == app_id)
     cap = as_int(tests.body.get("maxresults"))
     return found[:cap] if cap else found
+
+
+def _asset_departments(world: World, tests: _Tests) -> None:
+    def using(one: Asset) -> list[int]:
+        return [world.people[uid].account_id for uid in one.users if uid in world.people]
+
+    tests.ints("OwningDepartmentIDs", lambda one: one.department_id)
+    tests.any_of("OwningDepartmentIDsPast", lambda one: one.past_department_ids)
+    tests.ints("RequestingDepartmentIDs", lambda one: one.requesting_department_id)
+    tests.any_of("UsingDepartmentIDs", using)
+    # Contracts, rooms with ids and maintenance schedules are not modelled: nothing has one.
+    for member in ("ContractIDs", "ContractProviderID", "MaintenanceScheduleIDs", "RoomID"):
+        tests.ints(member, lambda _one: 0)
+    tests.dates("ContractEndDate", lambda _one: None)
 
 
 def _on_tickets(world: World, tests: _Tests) -> None:
@@ -305,6 +349,7 @@ def items(world: World, app_id: int, body: Json) -> list[Item]:
     tests = _Tests(body)
     tests.flag("IsActive", lambda one: one.is_active)
     tests.ints("TypeIDs", lambda one: one.type_id)
+    tests.ints("MaintenanceScheduleIDs", lambda _one: 0)
     tests.attributes()
     tests.like("NameLike", lambda one: one.name)
     return tests.keep(one for one in world.items.values() if one.app_id == app_id)
@@ -315,6 +360,8 @@ def people(world: World, body: Json) -> list[Person]:
     tests = _Tests(body)
     tests.flag("IsActive", lambda one: one.is_active)
     tests.flag("IsEmployee", lambda one: one.is_employee)
+    tests.flag("IsConfidential", lambda _one: False)
+    tests.guid("SecurityRoleID", lambda _one: None)
     tests.ints("AccountIDs", lambda one: one.account_id)
     tests.ints("ReferenceIDs", lambda one: one.reference_id)
     tests.exactly("ExternalID", lambda one: one.external_id)

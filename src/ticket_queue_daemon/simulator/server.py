@@ -1,4 +1,4 @@
-"""The simulator on a port: in a thread for tests, or in the foreground for people.
+"""The simulator on a port, in a thread.
 
 Promise: ready in a fraction of a second, gone in less than half of one even with keep-alive
 connections open; ``drop`` faults reset real sockets.
@@ -7,15 +7,10 @@ connections open; ``drop`` faults reset real sockets.
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
-import signal
 import socket
-import sys
 import threading
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -23,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from .app import Simulator
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
     from .faults import Faults
@@ -90,10 +86,13 @@ class SimulatorServer:
         limits: object = 1,
         faults: Faults | None = None,
         control_token: str | None = None,
+        tls: str | Path | None = None,
     ) -> None:
         self.simulator = Simulator(world, limits=limits, faults=faults, control_token=control_token)
         self._socket = socket.create_server((host, port), backlog=512)
-        self._address = f"http://{host}:{self._socket.getsockname()[1]}"
+        # Some public clients write "https://" themselves and can't be told otherwise.
+        scheme = "http" if tls is None else "https"
+        self._address = f"{scheme}://{host}:{self._socket.getsockname()[1]}"
         self._transports: set[asyncio.Transport] = set()
         protocol = type("Protocol", (_Protocol,), {"open_transports": self._transports})
         config = uvicorn.Config(
@@ -109,6 +108,7 @@ class SimulatorServer:
             server_header=False,
             proxy_headers=False,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            ssl_certfile=tls,
         )
         self._server = _Server(config)
         self._server.open_transports = self._transports
@@ -200,85 +200,3 @@ class SimulatorServer:
     def expire_tokens(self) -> None:
         """Refuse every token issued so far."""
         self.simulator.authority.expire_tokens()
-
-
-ENV_FILE_MARK = "# Demo credentials of a TeamDynamix simulator"
-"""The first line of a file that may be overwritten."""
-
-
-def write_env_file(path: Path, variables: dict[str, str]) -> None:
-    """Write the variables where only this user can read them.
-
-    Raises:
-        FileExistsError: there is a file that no simulator wrote; it may hold real credentials.
-    """
-    if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(
-        ENV_FILE_MARK
-    ):
-        raise FileExistsError(errno.EEXIST, "it was not written by a simulator", str(path))
-    text = f"{ENV_FILE_MARK}; written anew at each start.\n" + "".join(
-        f"{name}={value}\n" for name, value in variables.items()
-    )
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    partial.replace(path)
-
-
-def serve(
-    *,
-    port: int = 0,
-    tickets: int = 12,
-    assets: int = 40,
-    seed: int = 1,
-    limits: object = 1,
-    env_file: str | Path | None = None,
-    control_token: str | None = None,
-    out: TextIO | None = None,
-    **options: Any,
-) -> int:
-    """Serve a campus in the foreground until SIGINT or SIGTERM; returns the exit code.
-
-    Prints the variables that a client needs and, with ``env_file``, writes them there (mode
-    0600). ``limits`` is ``"on"``, ``"off"`` or a factor for the windows' length.
-    """
-    from .campus import campus  # noqa: PLC0415 - the word lists are for seeded worlds only
-
-    stop = threading.Event()
-    handlers = {
-        number: signal.signal(number, lambda *_: stop.set())
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    world = campus(seed, tickets=tickets, assets=assets)
-    server = SimulatorServer(
-        world, port=port, limits=limits, control_token=control_token, **options
-    )
-    try:
-        with server:
-            _announce(server, env_file, out or sys.stdout)
-            while not stop.wait(3600):
-                pass
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-    return 0
-
-
-def _announce(server: SimulatorServer, env_file: str | Path | None, out: TextIO) -> None:
-    variables, world = server.env(), server.world
-    lines = [
-        f"TeamDynamix simulator: {len(world.tickets)} tickets, {len(world.assets)} assets.",
-        f"Sandbox API: {server.sandbox_url}   controls: {server.control_url}",
-        "",
-        *(f"{name}={value}" for name, value in variables.items()),
-        "",
-    ]
-    if env_file is not None:
-        write_env_file(Path(env_file), variables)
-        lines.append(
-            f"Written to {env_file}. In another terminal there: ticket-queue-daemon --dry-run"
-        )
-    lines.append("Stop with Ctrl-C.")
-    out.write("\n".join(lines) + "\n")
-    out.flush()

@@ -1,7 +1,12 @@
-"""The data hub's bronze layer, read only: the newest version of each TDX asset."""
+"""The data hub's bronze layer: the newest version of each TDX asset, and new versions of our own.
+
+The hub owns the table where there is a hub: its columns are looked at before it is used, and never
+changed. Our rows say in ``ingestion_metadata`` that they are ours.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.store.sql import sql
@@ -15,19 +20,29 @@ if TYPE_CHECKING:
 _PAGE = 2_000
 
 
+@dataclass(frozen=True, slots=True)
+class BronzeRights:
+    """What this database user may do with ``bronze.raw_entities``; both False where there is none."""
+
+    readable: bool
+    writable: bool
+
+
 class BronzeAssets:
-    """TDX assets in ``bronze.raw_entities``, where a data hub shares the database."""
+    """TDX assets in ``bronze.raw_entities``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def available(self) -> bool:
-        """Whether the table is here and holds TDX assets."""
-        found = self._database.rows(sql("bronze_table"))[0]["found"]
-        return bool(found and self._database.rows(sql("bronze_has_assets"))[0]["found"])
+    def rights(self) -> BronzeRights:
+        """Whether the table is here, has the columns we know, and may be read or written."""
+        return BronzeRights(**self._database.rows(sql("bronze_rights"))[0])
 
-    def assets(self) -> Iterator[dict[str, Any]]:
-        """The newest ``raw_data`` of each asset, streamed; a transaction is open until it ends.
+    def versions(self, since: datetime | None) -> Iterator[tuple[dict[str, Any], datetime]]:
+        """The newest ``raw_data`` of each asset with its time, streamed; a transaction is open meanwhile.
+
+        Args:
+            since: only of assets with a row after this time; None: of all.
 
         Raises:
             StoreError: PostgreSQL failed on the way; what came before is not the whole.
@@ -37,14 +52,18 @@ class BronzeAssets:
             connection.cursor("bronze_assets") as cursor,
         ):
             cursor.itersize = _PAGE
-            cursor.execute(sql("bronze_assets"))
+            if since is None:
+                cursor.execute(sql("bronze_assets"))
+            else:
+                cursor.execute(sql("bronze_assets_since"), {"since": since})
             for row in cursor:
                 if isinstance(row["raw_data"], dict):
-                    yield row["raw_data"]
+                    yield row["raw_data"], row["ingested_at"]
 
-    def newest(self) -> datetime | None:
-        """When the newest asset came in; None if there is none."""
-        if not self.available():
+    def newest_of_hub(self, since: datetime) -> datetime | None:
+        """When somebody else brought an asset, if that was after ``since``; None where there is no hub."""
+        if not self.rights().readable:
             return None
-        found: datetime | None = self._database.rows(sql("bronze_newest"))[0]["newest"]
+        rows = self._database.rows(sql("bronze_newest_of_hub"), {"since": since})
+        found: datetime | None = rows[0]["newest"]
         return found

@@ -11,6 +11,7 @@ from ticket_queue_daemon.store.sql import sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from psycopg import Connection
@@ -33,10 +34,12 @@ class Claims:
         queue: str,
         run_id: UUID,
         lease_seconds: float,
+        modified: datetime | None = None,
     ) -> list[Claim]:
-        """Take what is new, failed and due, or abandoned; in the order of the actions' positions.
+        """Take what is new, due, abandoned, or skipped before the ticket changed; in their order.
 
         Nothing is taken while any row of the ticket is in the hands of another run.
+        ``modified`` is the ticket's modified date, as it was before anything of it is read.
         """
         if not actions:
             return []
@@ -45,6 +48,8 @@ class Claims:
             ticket_id,
             {
                 **columns(actions),
+                "on_update_ids": [action.action_id for action in actions if action.on_update],
+                "modified": modified,
                 **self._signature(queue, run_id, lease_seconds),
             },
         )

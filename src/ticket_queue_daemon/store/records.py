@@ -12,6 +12,7 @@ from ticket_queue_daemon.store.rows import ActionKey, HistoryEvent, Pending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from ticket_queue_daemon.store.session import Session
 
@@ -87,18 +88,27 @@ class Records:
         return int(self._session.rows("clear_failed_actions", params)[0]["cleared"])
 
     def pending(
-        self, queue: str, ticket_ids: Sequence[int], actions: Sequence[ActionKey]
+        self,
+        queue: str,
+        ticket_ids: Sequence[int],
+        actions: Sequence[ActionKey],
+        modified: Mapping[int, datetime] | None = None,
     ) -> list[Pending]:
         """The pairs that need work, in the order to do it; reads only."""
         work = [action for action in actions if not action.summarises]
         summaries = [action for action in actions if action.summarises]
+        tickets = list(dict.fromkeys(ticket_ids))
+        dates = modified if modified and any(action.on_update for action in work) else {}
         found = self._session.rows(
             "pending",
             {
                 "queue": queue,
-                "ticket_ids": list(dict.fromkeys(ticket_ids)),
+                "ticket_ids": tickets,
+                # A shorter array is filled up with NULLs.
+                "modified": [dates.get(ticket) for ticket in tickets] if dates else [],
                 "work_ids": [action.action_id for action in work],
                 "work_places": [action.position for action in work],
+                "work_on_update": [action.on_update for action in work],
                 "summary_ids": [action.action_id for action in summaries],
                 "summary_places": [action.position for action in summaries],
                 "summary_even_if_empty": [not action.skip_if_empty for action in summaries],

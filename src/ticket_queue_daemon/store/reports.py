@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.store.corrections import Pause
 from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.pool import fetch
 from ticket_queue_daemon.store.sql import sql
@@ -139,6 +140,7 @@ class StatusReport:
         overdue: started, and their leases ran out longer ago than was asked for.
         uncovered: summary lines that no summary has told yet.
         instance: the TDX instance that the database belongs to; None before the first run.
+        assets, assets_at, assets_from: the asset index: how many, when it was complete, from where.
         server, schema: PostgreSQL's version and the number of the newest migration.
     """
 
@@ -154,10 +156,14 @@ class StatusReport:
     uncovered: int
     uncovered_tickets: int
     uncovered_since: datetime | None
+    assets: int = 0
+    assets_at: datetime | None = None
+    assets_from: str | None = None
     failing_rows: list[Failing] = field(default_factory=list)
     parked_rows: list[Parked] = field(default_factory=list)
     started_rows: list[Started] = field(default_factory=list)
     recent: list[Recent] = field(default_factory=list)
+    paused_patterns: list[Pause] = field(default_factory=list)
     open_circuits: list[OpenCircuit] = field(default_factory=list)
     rate_windows: list[RateWindow] = field(default_factory=list)
 
@@ -188,6 +194,12 @@ class Reports:
             events = fetch(connection, sql("audit_events"), given)
         return [AuditRow(**row) for row in rows], [AuditEvent(**event) for event in events]
 
+    def open_lines(self, ticket_id: int) -> list[str]:
+        """What no summary of a ticket has told yet, oldest first."""
+        with self._reading() as connection:
+            found = fetch(connection, sql("open_lines"), {"ticket_id": ticket_id})
+        return [row["text"] for row in found]
+
     def status(self, *, overdue_seconds: float, most: int) -> StatusReport:
         """How the work stands; at most ``most`` rows in each list."""
         state = Migrator(self._database).status()
@@ -196,6 +208,7 @@ class Reports:
         with self._reading() as connection:
             counts = fetch(connection, sql("status_counts"), given)[0]
             bound = fetch(connection, sql("bound_instance"))
+            index = fetch(connection, sql("asset_index_state"))[0]
             return StatusReport(
                 at=fetch(connection, sql("reports_now"))[0]["now"],
                 instance=bound[0]["instance"] if bound else None,
@@ -204,6 +217,9 @@ class Reports:
                 uncovered_tickets=counts.pop("tickets"),
                 uncovered_since=counts.pop("oldest"),
                 **counts,
+                assets=fetch(connection, sql("asset_index_count"))[0]["assets"],
+                assets_at=index["complete_at"],
+                assets_from=index["source"],
                 failing_rows=[
                     Failing(**row) for row in fetch(connection, sql("status_failing"), given)
                 ],
@@ -214,6 +230,7 @@ class Reports:
                     Started(**row) for row in fetch(connection, sql("status_started"), given)
                 ],
                 recent=[Recent(**row) for row in fetch(connection, sql("status_recent"))],
+                paused_patterns=[Pause(**row) for row in fetch(connection, sql("paused_patterns"))],
                 open_circuits=[
                     OpenCircuit(**row)
                     for row in fetch(connection, sql("open_circuits"), {"queue": None})

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-Why = Literal["new", "retry", "recover", "summary"]
+Why = Literal["new", "retry", "update", "recover", "summary"]
 Settled = Literal["applied", "already_there", "refused", "postponed", "in_doubt"]
 
 SETTLED: tuple[Settled, ...] = get_args(Settled)
@@ -27,6 +27,7 @@ class ActionKey:
         position: its place in the queue's list of actions.
         summarises: whether it tells the lines of the others.
         skip_if_empty: for a summarising action: whether it rests while there is nothing to tell.
+        on_update: whether it looks again at a ticket that it skipped, once the ticket has changed.
     """
 
     action_id: str
@@ -37,6 +38,7 @@ class ActionKey:
     position: int
     summarises: bool = False
     skip_if_empty: bool = True
+    on_update: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import socket
 from typing import TYPE_CHECKING, Any, Literal
 
 from ticket_queue_daemon.store.claims import Claims
+from ticket_queue_daemon.store.corrections import Correction, Corrections, OurAsset
 from ticket_queue_daemon.store.outcomes import Outcomes
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.records import Records
@@ -27,7 +28,8 @@ from ticket_queue_daemon.store.rows import (
 from ticket_queue_daemon.store.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
     from typing import Self
     from uuid import UUID
 
@@ -55,6 +57,7 @@ class StateTracker:
         self._records = Records(session)
         self._claims = Claims(session)
         self._outcomes = Outcomes(session)
+        self._corrections = Corrections(database)
 
     def close(self) -> None:
         """Close the pool, if this opened one."""
@@ -139,10 +142,14 @@ class StateTracker:
     # --- the straight line ---
 
     def pending(
-        self, queue: str, ticket_ids: Sequence[int], actions: Sequence[ActionKey]
+        self,
+        queue: str,
+        ticket_ids: Sequence[int],
+        actions: Sequence[ActionKey],
+        modified: Mapping[int, datetime] | None = None,
     ) -> list[Pending]:
         """The pairs that need work, in the order to do it: one statement that only reads."""
-        return self._records.pending(queue, ticket_ids, actions)
+        return self._records.pending(queue, ticket_ids, actions, modified)
 
     def claim(
         self,
@@ -152,10 +159,16 @@ class StateTracker:
         queue: str,
         run_id: UUID,
         lease_seconds: float,
+        modified: datetime | None = None,
     ) -> list[Claim]:
-        """Take what is new, failed and due, or abandoned; nothing while the ticket is busy."""
+        """Take what is new, due, abandoned, or skipped before ``modified``; nothing if it is busy."""
         return self._claims.claim(
-            ticket_id, actions, queue=queue, run_id=run_id, lease_seconds=lease_seconds
+            ticket_id,
+            actions,
+            queue=queue,
+            run_id=run_id,
+            lease_seconds=lease_seconds,
+            modified=modified,
         )
 
     def claim_recovery(
@@ -256,6 +269,16 @@ class StateTracker:
     ) -> None:
         """Hold it for a person as ``needs_review``."""
         self._outcomes.park(claim, reason, metadata=metadata, lines=lines)
+
+    def our_assets(self, ticket_id: int) -> list[OurAsset]:
+        """What we attached to a ticket, whichever action and version did; not what was there before."""
+        return self._corrections.ours(ticket_id)
+
+    def note_corrections(
+        self, ticket_id: int, present: Collection[int], found: Sequence[Correction]
+    ) -> int:
+        """Write down what people corrected, given the assets on the ticket now; how many are new."""
+        return self._corrections.note(ticket_id, present, found)
 
     # --- afterwards ---
 

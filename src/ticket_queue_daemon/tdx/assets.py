@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.tdx.lists import AssetLists
 from ticket_queue_daemon.tdx.matching import matching_assets
 from ticket_queue_daemon.tdx.models import Asset, AssetSearch
 from ticket_queue_daemon.tdx.wire import Call, Due, Patience
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ticket_queue_daemon.tdx.applications import AppIds
+    from ticket_queue_daemon.tdx.lists import AssetStatus, Form
     from ticket_queue_daemon.tdx.session import Session
 
 
@@ -21,6 +23,7 @@ class AssetsApi:
     def __init__(self, session: Session, apps: AppIds) -> None:
         self._session = session
         self._apps = apps
+        self._lists = AssetLists(session, apps.asset)
 
     def get(self, asset_id: int) -> Asset:
         """One asset, by its asset id (not that of its configuration item)."""
@@ -60,6 +63,44 @@ class AssetsApi:
     def all(self) -> list[Asset]:
         """Every asset of the application, in one unfiltered search; 40,000 are usual."""
         return self._search({}, Patience.REPORT)
+
+    def page(
+        self,
+        *,
+        form_ids: Sequence[int] | None = None,
+        status_ids: Sequence[int] | None = None,
+        max_results: int | None = None,
+    ) -> tuple[list[Asset], bool]:
+        """The assets of a group for a sync, and whether TDX obeyed the filter.
+
+        An answer with an asset that does not belong to the group was not filtered: then it says
+        nothing about which assets the group has. It is given whole.
+        """
+        search = AssetSearch(
+            form_ids=_listed(form_ids), status_ids=_listed(status_ids), max_results=max_results
+        )
+        found = self._search(search.body(), Patience.REPORT)
+        return found, len(matching_assets(found, search)) == len(found)
+
+    def called(self, name: str, *, as_serial: bool, max_results: int) -> list[Asset]:
+        """The assets that TDX finds for a name, unchecked: compare them, and count them.
+
+        ``as_serial``: look for it in serial number and tag, which finds parts too; else by full text.
+        """
+        search = AssetSearch(
+            serial_like=name if as_serial else None,
+            search_text=None if as_serial else name,
+            max_results=max_results,
+        )
+        return self._search(search.body(), Patience.USUAL)
+
+    def forms(self) -> list[Form]:
+        """The forms of the application."""
+        return self._lists.forms()
+
+    def statuses(self) -> list[AssetStatus]:
+        """The asset statuses of the application."""
+        return self._lists.statuses()
 
     def _search(self, body: dict[str, Any], patience: Patience) -> list[Asset]:
         path = f"{self._apps.asset()}/assets/search"

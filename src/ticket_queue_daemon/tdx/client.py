@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.errors import TdxError
+from ticket_queue_daemon.tdx.appfeed import AppFeedApi
 from ticket_queue_daemon.tdx.applications import (
     AppIds,
     ApplicationCheck,
@@ -13,14 +14,19 @@ from ticket_queue_daemon.tdx.applications import (
     settle,
 )
 from ticket_queue_daemon.tdx.assets import AssetsApi
+from ticket_queue_daemon.tdx.attributes import AttributesApi
 from ticket_queue_daemon.tdx.auth import GET_USER
 from ticket_queue_daemon.tdx.config import instance_of, normalise_base_url, web_base_of
 from ticket_queue_daemon.tdx.feed import FeedApi
+from ticket_queue_daemon.tdx.groups import GroupsApi
 from ticket_queue_daemon.tdx.items import ConfigurationItemsApi
+from ticket_queue_daemon.tdx.lists import ListsApi
 from ticket_queue_daemon.tdx.models import Person
 from ticket_queue_daemon.tdx.people import PeopleApi
 from ticket_queue_daemon.tdx.reports import ReportsApi
+from ticket_queue_daemon.tdx.savedsearches import SavedSearchesApi
 from ticket_queue_daemon.tdx.session import Session
+from ticket_queue_daemon.tdx.tasks import TasksApi
 from ticket_queue_daemon.tdx.tickets import TicketsApi
 
 if TYPE_CHECKING:
@@ -62,8 +68,14 @@ class TdxClient:
         self.reports = ReportsApi(self._session, base_url)
         self.assets = AssetsApi(self._session, self._apps)
         self.items = ConfigurationItemsApi(self._session, self._apps)
-        self.people = PeopleApi(self._session)
+        self.people = PeopleApi(self._session, self.me)
+        self.groups = GroupsApi(self._session)
+        self.attributes = AttributesApi(self._session)
         self.applications = ApplicationsApi(self._session)
+        self.lists = ListsApi(self._session, self._apps)
+        self.saved_searches = SavedSearchesApi(self._session, self._apps)
+        self.tasks = TasksApi(self._session, self._apps)
+        self.app_feed = AppFeedApi(self._session, self._apps)
 
     def me(self) -> Person:
         """Our own account; asked once."""

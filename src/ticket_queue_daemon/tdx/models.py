@@ -186,12 +186,14 @@ class Asset(TdxModel):
     status_name: Name = None
     form_id: Number = 0
     form_name: Name = None
+    requesting_customer_id: Guid = None
     owning_customer_id: Guid = None
     owning_customer_name: Name = None
     owning_department_id: Number = 0
     owning_department_name: Name = None
     location_name: Name = None
     configuration_item_id: Number = 0
+    external_id: Name = None
     modified_date: Moment = None
 
 
@@ -220,7 +222,11 @@ class Person(TdxModel):
     user_name: Name = None
     primary_email: Name = None
     alert_email: Name = None
+    external_id: Name = None
+    alternate_id: Name = None
+    reference_id: Number = 0
     is_active: bool | None = None
+    is_employee: bool | None = None
     type_id: Number = 0
 
 
@@ -237,6 +243,7 @@ class TicketStatus(TdxModel):
     """A status that a ticket can have."""
 
     id: int
+    app_id: Number = 0
     name: Text = ""
     status_class: Number = 0
     is_active: bool | None = None

@@ -1,4 +1,7 @@
-"""The ticket ids in a report's rows; every row that has none is told with its reason. Pure."""
+"""The ticket ids in a report's rows, and when each was modified. Pure.
+
+Every row that has no id is told with its reason.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.errors import ReportError
+from ticket_queue_daemon.tdx.fields import moment
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ticket_queue_daemon.tdx.models import Report
 
 SETTING = "DAEMON_REPORT_ID_COLUMN"
@@ -15,6 +21,8 @@ SETTING = "DAEMON_REPORT_ID_COLUMN"
 LARGEST_ID = 2**31 - 1
 _USUAL_COLUMNS = ("ticketid", "id")
 _USUAL_HEADERS = {"id", "ticketid", "ticket id"}
+_MODIFIED = "modifieddate"
+_MODIFIED_HEADERS = {"modified", "modified date", "date modified", "last modified"}
 _SHOWN = 40
 
 
@@ -35,12 +43,15 @@ class TicketIds:
         bad_rows: rows that name no ticket.
         duplicates: rows that name a ticket again.
         notes: what an operator should hear.
+        modified: when each ticket was modified last, by the report's own column; None: the report
+            has no such column. A ticket whose cell is no date is left out.
     """
 
     ids: list[int]
     bad_rows: list[BadRow]
     duplicates: int
     notes: list[str]
+    modified: dict[int, datetime] | None = None
 
 
 def ticket_ids(report: Report, id_column: str | None = None) -> TicketIds:
@@ -68,7 +79,9 @@ def ticket_ids(report: Report, id_column: str | None = None) -> TicketIds:
     column, note = _column(report, rows, wanted) if rows else ("", None)
     if note:
         notes.append(note)
+    date_column = _modified_column(report, rows)
     found: dict[int, None] = {}
+    dates: dict[int, datetime] = {}
     bad: list[BadRow] = []
     for index, row in enumerate(rows):
         value = _cell(row, column)
@@ -77,7 +90,12 @@ def ticket_ids(report: Report, id_column: str | None = None) -> TicketIds:
             bad.append(BadRow(index, f"{column}: {number}"))
         else:
             found[number] = None
-    return TicketIds(list(found), bad, len(rows) - len(bad) - len(found), notes)
+            when = moment(_cell(row, date_column)) if date_column else None
+            if when is not None:
+                dates[number] = max(when, dates.get(number, when))
+    duplicates = len(rows) - len(bad) - len(found)
+    modified = dates if date_column or not rows else None
+    return TicketIds(list(found), bad, duplicates, notes, modified)
 
 
 def _column(
@@ -104,6 +122,20 @@ def _column(
         f"{note or f'Report {report.id} has no column TicketID or ID'}; the columns are: {there}.",
         f"Add the ticket's ID to the report, or set {SETTING} to the column that holds it.",
     )
+
+
+def _modified_column(report: Report, rows: list[dict[str, Any]]) -> str | None:
+    """The key under which rows hold the modified date: by its name, else by its heading."""
+    keys = {key.casefold(): key for row in rows for key in row}
+    if _MODIFIED in keys:
+        return keys[_MODIFIED]
+    for column in report.columns:
+        names = [column.column_name.casefold(), column.sort_column_name.casefold()]
+        if _MODIFIED in names:
+            for name in names:
+                if name in keys:
+                    return keys[name]
+    return _by_header(report, keys, _MODIFIED_HEADERS)
 
 
 def _by_header(report: Report, keys: dict[str, str], headers: set[str]) -> str | None:

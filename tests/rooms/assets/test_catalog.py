@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ticket_queue_daemon.assets import catalog as catalog_module
 from ticket_queue_daemon.assets.catalog import AssetCatalog, AssetRecord
 
 if TYPE_CHECKING:
@@ -114,3 +115,52 @@ def test_two_keys_of_one_hash_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> Non
     catalog = AssetCatalog([AssetRecord(1, "IC-AAA1-B1"), AssetRecord(2, "IC-AAA2-B2")])
     assert ids(catalog.lookup("ic-aaa2-b2")) == [2]
     assert catalog.owned_by("x") == ()
+
+
+def test_changes_lie_over_the_catalogue_and_the_old_one_stays_as_it_was() -> None:
+    old = AssetCatalog(
+        [
+            AssetRecord(1, "IC-OLD1"),
+            AssetRecord(2, "IC-SAME2", owner_uid="ann"),
+            AssetRecord(3, "IC-GONE3"),
+        ]
+    )
+
+    new = old.updated(
+        [AssetRecord(1, "IC-NEW1"), AssetRecord(4, "IC-MORE4", owner_uid="ann")], [3], "later"
+    )
+
+    assert [names(new, name) for name in ("ic-old1", "ic-new1", "ic-same2", "ic-gone3")] == [
+        [], [1], [2], [],
+    ]  # fmt: skip
+    assert [asset.id for asset in new.owned_by("ANN")] == [2, 4]
+    assert (old.size, new.size, new.origin) == (3, 3, "later, 3 assets")
+    assert names(old, "ic-old1") == [1]
+
+
+@pytest.mark.parametrize("overlaid", [1, 10, 10_000])
+def test_however_often_it_changes_it_is_what_a_new_one_would_be(
+    overlaid: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog_module, "_MOST_OVERLAID", overlaid)
+    chance = random.Random(5)
+    truth = {number: AssetRecord(number, f"IC-LAB{number}") for number in range(1, 60)}
+    catalog = AssetCatalog(truth.values())
+    for step in range(120):
+        number = chance.randint(1, 80)
+        if chance.random() < 0.3:
+            truth.pop(number, None)
+            catalog = catalog.updated([], [number])
+        else:
+            truth[number] = AssetRecord(
+                number, f"IC-LAB{number}-{step}", f"SERIAL{number:03d}X{step}"
+            )
+            catalog = catalog.updated([truth[number]])
+        assert catalog.size == len(truth)
+    assert {record.id: record for record in catalog.records()} == truth
+    for number, record in truth.items():
+        assert names(catalog, str(record.name).lower()) == [number]
+
+
+def names(catalog: AssetCatalog, folded: str) -> list[int]:
+    return [asset.id for asset in catalog.lookup(folded)]

@@ -211,6 +211,39 @@ def test_everyday_words_are_not_joined_into_a_name(rules: FinderRules) -> None:
     assert find_in_text([TextPart("title", "my SURFACE-PRO7A")], park, rules).matches
 
 
+def test_evidence_shows_the_mention_in_its_place(find: Callable[[str], Finding]) -> None:
+    text = f"<p>{'x' * 50} my <b>IC EHLB760</b> F16 \ud800 {'y' * 50}</p>"
+    (evidence,) = find(text).evidence
+    assert evidence.token == "IC EHLB760 F16"
+    assert evidence.end - evidence.start == len(evidence.token)
+    assert evidence.before == "x" * 36 + " my "
+    assert evidence.after.split() == ["y" * (len(evidence.after.strip()))]
+    assert len(evidence.after) == 40
+    json.dumps(find(text).to_json()).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("IC-EHLB760-F16", "department-location-identifier"),
+        ("ic ehlb760 f16", "department-location-identifier"),
+        ("L-C02XJ0AXJGH5", "letter-serial"),
+        ("lsaf-d30h6j3", "department-serial"),
+        ("psyc-amiemgT01", "department-user"),
+        ("C02XJ0AXJGH5", "apple-serial"),
+        ("R8YWA0LX6ZE", "generic-serial"),
+        ("D30H6J3", "other serial"),
+        ("umma-joshea", "other name"),
+        ("asset tag 45001", "tag"),
+        ("IC-EHLB761-F99", "department-location-identifier"),
+    ],
+)
+def test_evidence_says_as_which_pattern_it_is_counted(
+    text: str, pattern: str, find: Callable[[str], Finding]
+) -> None:
+    assert [one.pattern for one in find(text).evidence] == [pattern]
+
+
 def test_rules_of_none_take_any_form_and_status(park: AssetCatalog) -> None:
     rules = FinderRules(form_ids=None, active_status_ids=None)
     part = TextPart("title", "psyc-amiemgT01 MON-EHLB760")

@@ -202,3 +202,55 @@ def test_no_text_makes_it_raise(text: str, is_html: bool | None) -> None:
 @given(st.text(alphabet="IC-EHLB760F.@/\\<>&;: \n'#\u00ad\uff0d\u0301", max_size=200))
 def test_no_near_miss_makes_it_raise(text: str) -> None:
     ids(text)
+
+
+def squeezed(text: str) -> str:
+    return "".join(one for one in text.casefold() if one.isalnum())
+
+
+KEYS = {
+    squeezed(value).lstrip("0")
+    for asset in PARK._assets
+    for value in (asset.name, asset.serial_number, asset.tag)
+    if value
+}
+PIECES = sorted(
+    {part for asset in PARK._assets[:80] for part in (asset.name or "").split("-")}
+    | {(asset.serial_number or "")[:5] for asset in PARK._assets[:80]}
+    | {(asset.serial_number or "")[2:] for asset in PARK._assets[:80]}
+    | {(asset.tag or "")[2:6] for asset in PARK._assets[:80]}
+)
+near_misses = st.lists(
+    st.tuples(
+        st.sampled_from(PIECES),
+        st.sampled_from([" ", "-", "_", ".", "\n", "", ", ", "/", " asset tag ", " S/N: ", "<br>"]),
+    ),
+    max_size=12,
+).map(lambda parts: "".join(word + gap for word, gap in parts))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(near_misses, st.text(max_size=80)))
+def test_no_text_without_a_machine_in_it_finds_one(text: str) -> None:
+    """The judge knows nothing of our rules: no value stands in it, whatever stands between."""
+    visible = squeezed(text.replace("<br>", ""))
+    assume(not any(key in visible for key in KEYS))
+    assert ids(text) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(mentions(), st.text(max_size=40), st.text(max_size=40))
+def test_any_machine_between_spaces_in_any_text_is_found(
+    mention: Mention, before: str, after: str
+) -> None:
+    assume("<" not in before)
+    assert mention.asset.id in ids(f"{before} {mention.written} {after}", is_html=False)
+
+
+@settings(deadline=None)
+@given(near_misses)
+def test_what_is_suggested_is_never_attached(text: str) -> None:
+    finding = find_in_text([TextPart("description", text)], PARK, RULES)
+    taken = {match.asset.id for match in finding.matches}
+    assert taken.isdisjoint(one.asset.id for one in finding.suggestions)
+    assert all(one.value.casefold() != one.token.casefold() for one in finding.suggestions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli import main
-from ticket_queue_daemon.simulator.server import write_env_file
+from ticket_queue_daemon.simulator.serving import write_env_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -128,3 +128,36 @@ def test_no_text_in_a_row_breaks_its_sentence(text: str, detail: dict[str, str])
     detail.pop("next_attempt_at", None)
 
     assert text in told(Row("skipped", action_id=text, detail=detail))[0]
+
+
+def second_look(minutes: int, log_id: str = "one") -> Row:
+    at = START + timedelta(minutes=minutes)
+    return Row("claimed", detail={"ticket_modified_at": at.isoformat()}, log_id=log_id, at=at)
+
+
+def test_second_looks_of_which_nothing_came_are_told_once() -> None:
+    rows = [
+        Row("claimed"),
+        Row("skipped", detail={"message": "no computer is named"}),
+        *(second_look(minutes, log_id) for minutes in (1, 2, 3) for log_id in ("one", "two")),
+        Row("planned", detail=PLAN, log_id="two"),
+        second_look(4),
+    ]
+
+    story = tell(rows, {}, words)
+
+    assert [sentence for _, sentence in story[2:]] == [
+        "looked at again 3 times, since the ticket has changed: add_asset:7a8b9c0d1e2f:v1",
+        "planned: attach asset IC-EHLB760-F16",
+        "looked at again 4 times, since the ticket has changed: add_asset:7a8b9c0d1e2f:v1",
+    ]
+    assert story[-1][0] == START + timedelta(minutes=4)
+
+
+def test_a_second_look_of_which_something_came() -> None:
+    assert told(second_look(1), Row("planned", detail=PLAN), Row("completed"), second_look(2)) == [
+        "looked at again, since the ticket has changed: add_asset:7a8b9c0d1e2f:v1",
+        "planned: attach asset IC-EHLB760-F16",
+        "completed: add_asset:7a8b9c0d1e2f:v1",
+        "looked at again, since the ticket has changed: add_asset:7a8b9c0d1e2f:v1",
+    ]

@@ -304,3 +304,15 @@ class TestWhatIsNeverShown:
         held = {secret.get_secret_value() for secret in settings.secrets()}
 
         assert {"p%40ss-word", "p@ss-word"} <= held
+
+    def test_every_part_of_an_alert_url_that_may_be_a_token_is_among_the_secrets(self) -> None:
+        url = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#it"
+        mail = "mailto://desk:s3cret@smtp.example.edu?to=a@example.edu,b@example.edu"
+        settings = load({"DAEMON_ALERT_URLS": f"{url}, {mail}"})
+
+        held = {secret.get_secret_value() for secret in settings.secrets()}
+
+        assert [one.get_secret_value() for one in settings.alert_urls or ()] == [url, mail]
+        assert {url, mail, "T1JJ3T3L2", "TIiajkdnlazkcOXrIdevi7FQ", "s3cret"} <= held
+        assert "smtp.example.edu" not in held
+        assert "T1JJ3T3L2" not in f"{settings!r} {settings.describe()}"

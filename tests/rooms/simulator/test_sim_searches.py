@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ticket_queue_daemon.simulator.openapi_bodies import BODIES
+
 if TYPE_CHECKING:
     import httpx2
 
@@ -161,3 +163,84 @@ def test_saved_searches_page(place: Place, api: httpx2.Client) -> None:
     computers = {"Page": {"PageSize": 10}}
     assert api.post("/48/assets/searches/7002/results", json=computers).json()["TotalCount"] == 2
     assert api.post("/46/tickets/searches/7002/results", json=computers).status_code == 404
+
+
+NOBODY = "11111111-2222-3333-4444-555555555555"
+SEARCHES = (
+    "POST /{appId}/tickets/search",
+    "POST /{appId}/assets/search",
+    "POST /{appId}/cmdb/search",
+    "POST /people/search",
+    "POST /groups/search",
+    "POST /accounts/search",
+    "POST /reports/search",
+    "POST /locations/search",
+    "POST /{appId}/tickets/statuses/search",
+    "POST /{appId}/assets/statuses/search",
+)
+# Members that take nothing away by their nature, or in a world where everything is as they ask.
+TAKES_NOTHING = {
+    "MaxResults",
+    "SavedSearchID",
+    "OnlyParentAssets",
+    "ExcludeConfigurationItemIDs",
+    "ExcludeTicketIDs",
+    "ExcludeContractIDs",
+    "CompletedTaskResponsibilityFilter",
+    "AppName",
+}
+
+
+def never(name: str, schema: dict[str, Any]) -> list[object]:
+    """Values of a search member of which at least one finds nothing."""
+    kind, items = schema["type"][0], schema.get("items", {})
+    if name == "CustomAttributes":
+        return [[{"ID": 18376, "Value": "zzz"}]]
+    if kind == "array":
+        return [[{"integer": 999_999_999, "string": NOBODY}[items["type"]]]]
+    if kind == "boolean":
+        return [True, False]
+    if schema.get("format") == "uuid":
+        return [NOBODY]
+    if schema.get("format") == "date-time":
+        return ["9000-01-01T00:00:00Z" if name.endswith("From") else "1900-01-01T00:00:00Z"]
+    if kind in {"integer", "number"}:
+        return [-1 if name.endswith("To") else 999_999_999]
+    return ["zzz-nothing"]
+
+
+@pytest.mark.parametrize("key", SEARCHES)
+def test_no_documented_filter_is_ignored(place: Place, api: httpx2.Client, key: str) -> None:
+    """A filter that is taken for nothing finds everything, and a client believes it."""
+    path = key.split()[1].replace("{appId}", "46" if "tickets" in key else "48")
+    everything = api.post(path, json={}).json()
+    assert everything
+    for name, schema in BODIES[key]["properties"].items():
+        if name not in TAKES_NOTHING:
+            found = [api.post(path, json={name: one}).json() for one in never(name, schema)]
+            assert min(len(one) for one in found) < len(everything), name
+
+
+def test_a_saved_search_narrows_an_asset_search(place: Place, api: httpx2.Client) -> None:
+    place.dell.status_id = 41
+    found = api.post("/48/assets/search", json={"SavedSearchID": 7002}).json()
+    assert [one["ID"] for one in found] == [place.mac.id]
+
+
+def test_former_owners_are_found(place: Place, api: httpx2.Client) -> None:
+    operations = [{"op": "replace", "path": "/owningcustomerid", "value": place.tech.uid}]
+    assert api.patch(f"/48/assets/{place.mac.id}", json=operations).status_code == 200
+    body = {"OwningCustomerIDsPast": [place.pat.uid]}
+    found = api.post("/48/assets/search", json=body).json()
+    assert [one["ID"] for one in found] == [place.mac.id]
+    assert api.post("/48/assets/search", json={"OwningCustomerIDs": [place.pat.uid]}).json() == []
+
+
+def test_responsibility_for_tasks_narrows_to_done_or_open(place: Place, api: httpx2.Client) -> None:
+    path = f"/46/tickets/{place.ticket.id}/tasks"
+    task = api.post(path, json={"Title": "t", "ResponsibleUid": place.tech.uid}).json()
+    mine = {"ResponsibilityUids": [place.tech.uid]}
+    assert tickets(api, **mine, CompletedTaskResponsibilityFilter=True) == []
+    assert tickets(api, **mine, CompletedTaskResponsibilityFilter=False) == [place.ticket.id]
+    api.post(f"{path}/{task['ID']}/feed", json={"PercentComplete": 100})
+    assert tickets(api, **mine, CompletedTaskResponsibilityFilter=True) == [place.ticket.id]

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 
-from ticket_queue_daemon.simulator import SimulatorServer, World, serve
-from ticket_queue_daemon.simulator.server import ENV_FILE_MARK
+from ticket_queue_daemon.simulator import Contents, SimulatorServer, World, serve
+from ticket_queue_daemon.simulator.serving import ENV_FILE_MARK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,7 +142,7 @@ def test_another_process_can_break_things(
     """Faults, limits, tokens, switches, and back to normal."""
     control = Control(sim)
     rule = {"effect": "status_before", "route": "/applications", "status": 500, "times": 1}
-    assert control("POST", "faults", rule) == {"rules": 1}
+    assert control("POST", "faults", rule) == {"rules": 1, "number": 1}
     assert [api.get("/applications").status_code for _ in range(2)] == [500, 200]
     assert control("GET", "faults")["rules"][0]["fired"] == 1
     assert control("DELETE", "faults") == {"rules": 0}
@@ -222,8 +222,8 @@ def test_serve_prints_writes_and_stops_on_a_signal(tmp_path: Path, number: int) 
     """The file is only ours to read, the variables work, the exit code is 0."""
     env_file = tmp_path / ".env"
     code = (
-        "import sys; from ticket_queue_daemon.simulator import serve; "
-        f"sys.exit(serve(tickets=3, assets=20, seed=2, limits='off', env_file={str(env_file)!r}))"
+        "import sys; from ticket_queue_daemon.simulator import Contents, serve; "
+        f"sys.exit(serve(contents=Contents(3, 20, 2), limits='off', env_file={str(env_file)!r}))"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     try:
@@ -255,7 +255,7 @@ def test_serve_replaces_an_env_file_that_others_could_read(tmp_path: Path) -> No
     out = io.StringIO()
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
-    assert serve(tickets=0, assets=0, env_file=env_file, out=out) == 0
+    assert serve(contents=Contents(0, 0), env_file=env_file, out=out) == 0
     assert stat.S_IMODE(env_file.stat().st_mode) == 0o600
     assert "OLD" not in env_file.read_text()
     assert "TDX_API_TOKEN=" in out.getvalue()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -147,3 +148,50 @@ def test_as_many_rows_as_the_reports_maximum_is_said() -> None:
 def test_twenty_thousand_rows_are_read_whole() -> None:
     rows = [{"TicketID": str(9_000_000 + n), "Title": "x" * 50} for n in range(20_000)]
     assert len(ticket_ids(report(rows)).ids) == 20_000
+
+
+EVENING = datetime(2026, 11, 24, 18, 5, 9, 120_000, UTC)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("2026-11-24T18:05:09.12Z", "2026-11-24T18:05:09.120", "2026-11-24T18:05:09.1200000Z"),
+        *("2026-11-24T12:05:09.12-06:00", " 2026-11-24 18:05:09.12 "),
+    ],
+)
+def test_a_modified_date_is_read_in_each_form(value: str) -> None:
+    found = ticket_ids(report([{"TicketID": 5, "ModifiedDate": value}]))
+    assert found.modified == {5: EVENING}
+
+
+@pytest.mark.parametrize("value", [None, "", "0001-01-01T00:00:00Z", "yesterday", 5, True, [], {}])
+def test_a_cell_that_is_no_date_leaves_its_ticket_out(value: Any) -> None:
+    assert ticket_ids(report([{"TicketID": 5, "ModifiedDate": value}])).modified == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "column"),
+    [
+        ("modifieddate", {}),
+        ("ModifiedDate", {"ColumnName": "ModifiedDate"}),
+        ("T.Modified", {"ColumnName": "T.Modified", "SortColumnName": "ModifiedDate"}),
+        ("Mod1", {"ColumnName": "ModifiedDate", "SortColumnName": "Mod1"}),
+        ("C7", {"HeaderText": " Last Modified ", "ColumnName": "C7"}),
+    ],
+)
+def test_the_modified_date_is_found_by_name_or_heading(key: str, column: dict[str, str]) -> None:
+    rows = [{"TicketID": 5, key: "2026-11-24T18:05:09.12Z"}]
+    found = ticket_ids(report(rows, DisplayedColumns=[column] if column else []))
+    assert found.modified == {5: EVENING}
+
+
+def test_a_report_without_the_column_says_so_and_an_empty_one_says_nothing() -> None:
+    assert ticket_ids(report([{"TicketID": 5}])).modified is None
+    assert ticket_ids(report([])).modified == {}
+
+
+def test_of_two_dates_of_a_ticket_the_later_one_counts() -> None:
+    dates = ["2026-11-24T18:05:09.12Z", "2026-11-23T18:05:09Z", None]
+    found = ticket_ids(report([{"TicketID": 5, "ModifiedDate": date} for date in dates]))
+    assert found.modified == {5: EVENING}

@@ -6,10 +6,13 @@ from ticket_queue_daemon.simulator.routing import Router
 
 from . import (
     assets,
+    attachments,
     auth,
     cmdb,
+    configuring,
     general,
     people,
+    people_admin,
     reports,
     searches,
     ticket_edit,
@@ -30,6 +33,7 @@ def build_router() -> Router:
         general.ROUTES,
         reports.ROUTES,
         people.ROUTES,
+        people_admin.ROUTES,
         tickets.ROUTES,
         ticket_edit.ROUTES,
         ticket_feed.ROUTES,
@@ -40,4 +44,10 @@ def build_router() -> Router:
         cmdb.ROUTES,
         searches.TICKET_ROUTES,
         searches.ASSET_ROUTES,
+        attachments.ROUTES,
+        attachments.TICKET_ROUTES,
+        attachments.ASSET_ROUTES,
+        configuring.ROUTES,
+        configuring.TICKET_ROUTES,
+        configuring.ASSET_ROUTES,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ticket_queue_daemon.simulator import dress, dress_lists, searching
+from ticket_queue_daemon.simulator import dress, dress_lists
 from ticket_queue_daemon.simulator.deeds import Refused
 from ticket_queue_daemon.simulator.dress_items import definition
 from ticket_queue_daemon.simulator.routing import Call, Reply, Routes, answer
@@ -25,15 +25,6 @@ def attributes(call: Call) -> Reply:
         raise Refused(400, "componentId is required.")
     found = call.world.attribute_definitions.values()
     return answer([definition(call.world, one) for one in found if one.component_id == component])
-
-
-@ROUTES.on("GET", "/attributes/{id}/choices")
-def choices(call: Call) -> Reply:
-    """The choices of one attribute."""
-    found = call.world.attribute_definitions.get(call.number("id"))
-    if found is None:
-        raise Refused(404)
-    return answer(definition(call.world, found)["Choices"])
 
 
 @ROUTES.on("GET", "/feed/{id}")
@@ -87,8 +78,13 @@ def locations(call: Call) -> Reply:
 @ROUTES.on("POST", "/locations/search")
 def search_locations(call: Call) -> Reply:
     """Buildings by name."""
-    text = as_text(searching.lowered(call.members()).get("namelike")).lower()
-    found = [one for one in call.world.locations.values() if text in one.name.lower()]
+    members = call.members()
+    text, active = as_text(members.get("namelike")).lower(), as_bool(members.get("isactive"))
+    found = [
+        one
+        for one in call.world.locations.values()
+        if text in one.name.lower() and active in {None, one.is_active}
+    ]
     return answer([dress_lists.location(call.world, one) for one in found])
 
 

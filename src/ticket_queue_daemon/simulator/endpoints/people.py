@@ -5,7 +5,7 @@ from __future__ import annotations
 from ticket_queue_daemon.simulator import dress, searching
 from ticket_queue_daemon.simulator.deeds import Refused
 from ticket_queue_daemon.simulator.routing import Call, Reply, Routes, answer
-from ticket_queue_daemon.simulator.values import as_bool, as_int, as_text
+from ticket_queue_daemon.simulator.values import Json, as_bool, as_int, as_text
 
 from .common import person_of
 
@@ -48,13 +48,17 @@ def user_list(call: Call) -> Reply:
     """Short users; for the admin key only."""
     if call.user.uid != call.world.admin.uid:
         raise Refused(401, "Authorization has been denied for this request.")
-    active = call.flag("isActive")
+    active, employee = call.flag("isActive"), call.flag("isEmployee")
+    kind = call.integer("userType")
     people = call.world.people.values()
     return answer(
         [
             dress.person(call.world, one, collections=False)
             for one in people
-            if active in {None, one.is_active} and one.uid != call.world.system.uid
+            if active in {None, one.is_active}
+            and employee in {None, one.is_employee}
+            and kind in {None, 0, one.type_id}
+            and one.uid != call.world.system.uid
         ]
     )
 
@@ -89,16 +93,25 @@ def groups_of(call: Call) -> Reply:
     )
 
 
+def _works_in(call: Call, members: Json) -> bool:
+    # Groups work in every ticketing application here, and in no other.
+    apps = call.world.applications
+    asked = (as_int(members.get("hasappid")), as_int(members.get("associatedappid")))
+    for number in asked:
+        if number and (number not in apps or apps[number].app_class != "TDTickets"):
+            return False
+    return as_text(members.get("hassystemappname")).lower() in {"", "tdtickets"}
+
+
 @ROUTES.on("POST", "/groups/search")
 def search_groups(call: Call) -> Reply:
     """Groups by name and flag."""
     members = call.members()
     name, active = as_text(members.get("namelike")).lower(), as_bool(members.get("isactive"))
-    as_int(members.get("hasappid"))
     found = [
         one
         for one in call.world.groups.values()
-        if name in one.name.lower() and active in {None, one.is_active}
+        if name in one.name.lower() and active in {None, one.is_active} and _works_in(call, members)
     ]
     return answer([dress.group(call.world, one) for one in found])
 
@@ -120,3 +133,18 @@ def members_of(call: Call) -> Reply:
         raise Refused(404)
     people = [call.world.people[uid] for uid in found.members if uid in call.world.people]
     return answer([dress.person(call.world, one, collections=False) for one in people])
+
+
+@ROUTES.on("GET", "/groups/{id}/applications")
+def applications_of(call: Call) -> Reply:
+    """The ticketing applications that a group works in: all of them here."""
+    if call.number("id") not in call.world.groups:
+        raise Refused(404)
+    apps = call.world.applications.values()
+    return answer(
+        [
+            {"GroupID": call.number("id"), "AppID": one.id, "AppName": one.name}
+            for one in apps
+            if one.app_class == "TDTickets"
+        ]
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ticket_queue_daemon.simulator.deeds import Refused
 from ticket_queue_daemon.simulator.reports import Column, Report, report_rows
 from ticket_queue_daemon.simulator.routing import Call, Reply, Routes, answer
-from ticket_queue_daemon.simulator.values import Json, as_int, as_text, iso
+from ticket_queue_daemon.simulator.values import Json, as_guid, as_int, as_text, iso
 
 ROUTES = Routes()
 
@@ -62,6 +62,11 @@ def search(call: Call) -> Reply:
     members = call.members()
     text = as_text(members.get("searchtext")).lower()
     app_id, source_id = as_int(members.get("forappid")), as_int(members.get("reportsourceid"))
+    app_name = as_text(members.get("forapplicationname")).lower()
+    owner = as_guid(members.get("owneruid"))
+    # Every report here is the administrator's own and belongs to no group.
+    if owner not in {None, call.world.admin.uid} or as_int(members.get("owninggroupid")):
+        return answer([])
     found = [
         one
         for one in call.world.reports.values()
@@ -69,6 +74,7 @@ def search(call: Call) -> Reply:
         and text in one.name.lower()
         and app_id in {None, 0, one.app_id}
         and source_id in {None, 0, one.source_id}
+        and app_name in {"", call.world.applications[one.app_id].app_class.lower()}
     ]
     return answer([_info(call, one) for one in found])
 

@@ -67,6 +67,29 @@ def classify(call: Call) -> Reply:
     return _shown(call, ticket)
 
 
+@ROUTES.on("PUT", "/{appId}/tickets/{id}/sla")
+def assign_sla(call: Call) -> Reply:
+    """Put a ticket under a service level agreement; its dates are not computed."""
+    ticket, number = writable_ticket(call), as_int(call.members().get("newslaid")) or 0
+    name = call.world.slas.get(number)
+    if name is None:
+        raise Refused(400, "NewSlaID could not be found.")
+    return _set_sla(call, ticket, number, name)
+
+
+@ROUTES.on("PUT", "/{appId}/tickets/{id}/sla/delete")
+def remove_sla(call: Call) -> Reply:
+    """Take a ticket out of its service level agreement."""
+    return _set_sla(call, writable_ticket(call), 0, "")
+
+
+def _set_sla(call: Call, ticket: Ticket, number: int, name: str) -> Reply:
+    ticket.extra["SlaID"], ticket.extra["SlaName"] = number, name
+    deeds.touch(ticket, call.user, call.world.now())
+    journal(call.world, "ticket_sla_changed", ticket.id, call.user, {"sla_id": number})
+    return _shown(call, ticket)
+
+
 @ROUTES.on("POST", "/{appId}/tickets/{id}/application")
 def move(call: Call) -> Reply:
     """Move a ticket to another ticketing application."""

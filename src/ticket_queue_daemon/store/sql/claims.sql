@@ -19,16 +19,18 @@ FROM (
 ) AS started
 
 -- claim --
--- Take the pairs that are new, failed and due, or whose lease ran out. Rows are taken in action_id
--- order, so no two sessions can wait for each other. A stored plan stays.
+-- Take the pairs that are new, failed and due, skipped on a ticket that has changed since, or whose
+-- lease ran out. Rows are taken in action_id order, so no two sessions can wait for each other. A
+-- stored plan stays. The ticket's date is older than everything that the plan will be made from: a
+-- change in between is seen as a change.
 WITH claimed AS (
     INSERT INTO meta.daemon_action_log AS entry (
         ticket_id, action_id, action_type, action_hash, status, executed_at,
-        queue, run_id, claim_token, claimed_by, claimed_at, lease_until, claims)
+        queue, run_id, claim_token, claimed_by, claimed_at, lease_until, claims, ticket_modified_at)
     SELECT
         %(ticket_id)s, wanted.action_id, wanted.action_type, wanted.action_hash, 'started', NULL,
         %(queue)s, %(run_id)s, gen_random_uuid(), %(worker)s, clock_timestamp(),
-        clock_timestamp() + make_interval(secs => %(lease_seconds)s), 1
+        clock_timestamp() + make_interval(secs => %(lease_seconds)s), 1, %(modified)s::timestamptz
     FROM unnest(%(action_ids)s::text[], %(action_types)s::text[], %(action_hashes)s::text[])
         AS wanted (action_id, action_type, action_hash)
     ORDER BY wanted.action_id
@@ -38,12 +40,19 @@ WITH claimed AS (
         run_id = excluded.run_id,
         claim_token = excluded.claim_token,
         claimed_by = excluded.claimed_by,
-        claimed_at = COALESCE(entry.claimed_at, excluded.claimed_at),
+        claimed_at = CASE
+            WHEN entry.status = 'skipped' THEN excluded.claimed_at
+            ELSE COALESCE(entry.claimed_at, excluded.claimed_at)
+        END,
         lease_until = excluded.lease_until,
         claims = entry.claims + 1,
+        attempts = CASE WHEN entry.status = 'skipped' THEN 0 ELSE entry.attempts END,
         next_attempt_at = NULL,
+        ticket_modified_at = COALESCE(excluded.ticket_modified_at, entry.ticket_modified_at),
         updated_at = clock_timestamp()
     WHERE (entry.status = 'failed' AND entry.next_attempt_at <= clock_timestamp())
+       OR (entry.status = 'skipped' AND entry.action_id = ANY (%(on_update_ids)s::text[])
+           AND entry.ticket_modified_at < excluded.ticket_modified_at)
        OR (entry.status = 'started' AND entry.lease_until <= clock_timestamp())
     RETURNING entry.*
 ), told AS (
@@ -52,6 +61,8 @@ WITH claimed AS (
     SELECT log_id, ticket_id, action_id, run_id, claimed_by, attempts + 1,
            CASE WHEN claims > 1 THEN 'reclaimed' ELSE 'claimed' END,
            jsonb_build_object('claims', claims, 'occurrence', occurrence, 'lease_until', lease_until)
+           || CASE WHEN executed_at < claimed_at   -- it had an outcome before this look at it
+                   THEN jsonb_build_object('ticket_modified_at', ticket_modified_at) ELSE '{}' END
     FROM claimed
 )
 SELECT *, clock_timestamp() AS db_now FROM claimed

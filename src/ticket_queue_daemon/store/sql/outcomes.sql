@@ -1,8 +1,18 @@
 -- finish --
 -- Record a good outcome: the row, its history, the lines it wants told, the lines it has told, at once.
-WITH mine AS (
+-- A ticket that was looked at again and is skipped for the same reason as before keeps the moment of
+-- the first time, and its history says nothing new.
+WITH as_before AS MATERIALIZED (
+    SELECT FROM meta.daemon_action_log
+    WHERE log_id = %(log_id)s AND %(status)s::text = 'skipped'
+      AND executed_at < claimed_at AND error_message IS NULL
+      AND metadata ->> 'message' = %(metadata)s::jsonb ->> 'message'
+), mine AS (
     UPDATE meta.daemon_action_log SET
-        status = %(status)s, executed_at = clock_timestamp(), error_message = NULL,
+        status = %(status)s, error_message = NULL,
+        executed_at = CASE
+            WHEN EXISTS (SELECT FROM as_before) THEN executed_at ELSE clock_timestamp()
+        END,
         metadata = %(metadata)s, claim_token = NULL, lease_until = NULL, claims = 0,
         updated_at = clock_timestamp()
     WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
@@ -30,6 +40,7 @@ WITH mine AS (
         log_id, ticket_id, action_id, run_id, worker, attempt, event, detail)
     SELECT log_id, ticket_id, action_id, run_id, claimed_by, attempts + 1, %(status)s, metadata
     FROM mine
+    WHERE NOT EXISTS (SELECT FROM as_before)
   UNION ALL
     SELECT log_id, ticket_id, action_id, run_id, claimed_by, attempts + 1, 'summarised',
            jsonb_build_object('lines', (SELECT jsonb_agg(line_id ORDER BY line_id) FROM covered))

@@ -6,12 +6,15 @@ WITH moment AS MATERIALIZED (
     SELECT clock_timestamp() AS now
 ),
 reported AS MATERIALIZED (
-    SELECT ticket_id, place
-    FROM unnest(%(ticket_ids)s::integer[]) WITH ORDINALITY AS given (ticket_id, place)
+    SELECT ticket_id, modified_at, place
+    FROM unnest(%(ticket_ids)s::integer[], %(modified)s::timestamptz[])
+        WITH ORDINALITY AS given (ticket_id, modified_at, place)
+    WHERE ticket_id IS NOT NULL
 ),
 work AS (
-    SELECT action_id, place
-    FROM unnest(%(work_ids)s::text[], %(work_places)s::integer[]) AS given (action_id, place)
+    SELECT action_id, place, on_update
+    FROM unnest(%(work_ids)s::text[], %(work_places)s::integer[], %(work_on_update)s::boolean[])
+        AS given (action_id, place, on_update)
 ),
 summarising AS (
     SELECT action_id, place, even_if_empty
@@ -42,19 +45,22 @@ found (ticket_id, action_id, why, rank) AS (
       AND (entry.plan -> 'effects' @> '[{"state": "sent"}]' OR entry.plan ? 'resolved')
       AND entry.next_attempt_at <= (SELECT now FROM moment)
   UNION ALL
+    -- New, failed and due, or skipped on a ticket that has changed since.
     SELECT reported.ticket_id, work.action_id,
-           CASE WHEN entry.status IS NULL THEN 'new' ELSE 'retry' END,
+           CASE entry.status WHEN 'failed' THEN 'retry' WHEN 'skipped' THEN 'update' ELSE 'new' END,
            2
     FROM reported
     CROSS JOIN work
     LEFT JOIN LATERAL (
-        SELECT status, next_attempt_at
+        SELECT status, next_attempt_at, ticket_modified_at
         FROM meta.daemon_action_log
         WHERE ticket_id = reported.ticket_id AND action_id = work.action_id
         LIMIT 1
     ) entry ON true
     WHERE entry.status IS NULL
        OR (entry.status = 'failed' AND entry.next_attempt_at <= (SELECT now FROM moment))
+       OR (entry.status = 'skipped' AND work.on_update
+           AND entry.ticket_modified_at < reported.modified_at)
   UNION ALL
     -- Lines to tell, in the report or not.
     SELECT telling.ticket_id, summarising.action_id, 'summary', 3
@@ -97,7 +103,9 @@ once AS (
 SELECT once.ticket_id, once.action_id, once.why, reported.place IS NOT NULL AS in_report
 FROM once
 LEFT JOIN reported ON reported.ticket_id = once.ticket_id
-LEFT JOIN (SELECT * FROM work UNION ALL SELECT action_id, place FROM summarising) AS configured
+LEFT JOIN (
+    SELECT action_id, place FROM work UNION ALL SELECT action_id, place FROM summarising
+) AS configured
     ON configured.action_id = once.action_id
 ORDER BY
     once.why <> 'recover',

@@ -24,6 +24,7 @@ WITH recorded AS (
         lease_until = NULL,
         claims = 0,
         next_attempt_at = NULL,
+        ticket_modified_at = NULL,      -- a person's word is not looked at again
         updated_at = clock_timestamp()
     WHERE entry.status <> 'started' OR entry.lease_until <= clock_timestamp()
     RETURNING entry.*
@@ -40,7 +41,8 @@ SELECT log_id FROM recorded
 -- All that is recorded of a ticket, newest first.
 SELECT
     log_id, ticket_id, action_type, action_id, action_hash, executed_at, status, error_message, metadata,
-    attempts, next_attempt_at, occurrence, claims, claimed_by, claimed_at, lease_until, queue, run_id, plan
+    attempts, next_attempt_at, occurrence, claims, claimed_by, claimed_at, lease_until, queue, run_id, plan,
+    ticket_modified_at
 FROM meta.daemon_action_log
 WHERE ticket_id = %(ticket_id)s
 ORDER BY COALESCE(executed_at, claimed_at) DESC, updated_at DESC, action_id

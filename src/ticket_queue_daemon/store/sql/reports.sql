@@ -32,6 +32,10 @@ WHERE ticket_id = %(ticket_id)s
       'effect_postponed', 'effect_in_doubt', 'resolved')
 ORDER BY history_id
 
+-- open_lines --
+-- What no summary of a ticket has told yet, oldest first.
+SELECT text FROM meta.daemon_open_lines WHERE ticket_id = %(ticket_id)s ORDER BY line_id
+
 -- status_counts --
 -- Every number of the status, each counted by an index of its own.
 SELECT

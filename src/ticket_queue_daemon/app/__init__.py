@@ -8,19 +8,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
-from ticket_queue_daemon.actions import AddAssetAction, SummaryCommentAction
 from ticket_queue_daemon.actions.python_file import load_actions
-from ticket_queue_daemon.assets.catalog import LazyCatalog
+from ticket_queue_daemon.app.parts import default_actions, tdx_config
+from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
+from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.audit.auditor import Auditor
-from ticket_queue_daemon.clock import SystemClock
-from ticket_queue_daemon.config import credentials as secrets
+from ticket_queue_daemon.clock import SystemClock, waking
 from ticket_queue_daemon.engine.cycle import Cycle, Queue
 from ticket_queue_daemon.engine.daemon import Daemon
+from ticket_queue_daemon.engine.explaining import Explanation, explain
 from ticket_queue_daemon.engine.keys import bind
+from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.ticket import Limits
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.hooks import Hooks
-from ticket_queue_daemon.store.bronze import BronzeAssets
+from ticket_queue_daemon.review.checking import Checker
+from ticket_queue_daemon.review.pausing import Pausing
+from ticket_queue_daemon.store.corrections import Corrections
 from ticket_queue_daemon.store.embedded import EmbeddedPostgres
 from ticket_queue_daemon.store.limits import RateLedger
 from ticket_queue_daemon.store.migrate import Migrator
@@ -28,22 +32,19 @@ from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.reports import Reports
 from ticket_queue_daemon.store.tracker import StateTracker
 from ticket_queue_daemon.tdx.client import TdxClient
-from ticket_queue_daemon.tdx.config import AdminKey, Credentials, Login, TdxConfig, Token
 from ticket_queue_daemon.tdx.reports import ticket_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from types import TracebackType
 
     from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.assets.sync import SyncProgress, SyncResult
     from ticket_queue_daemon.config.settings import Settings
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.report import RunReport
     from ticket_queue_daemon.observe.events import Observer
 
-STOP_GRACE_SECONDS = 5.0
-"""How long work in hand may go on waiting (for TDX's limits, for a look) after a stop."""
-STOP_POLL_SECONDS = 0.2
 CONNECTIONS_BESIDE_WORKERS = 3
 """The poll, the lease keeper, and the ledger of TDX's limits."""
 
@@ -54,17 +55,6 @@ class BaselineReport:
 
     tickets: int
     rows: int
-
-
-def default_actions(settings: Settings) -> list[BaseAction]:
-    """The seed's workflow: attach the computers, then tell."""
-    return [
-        AddAssetAction(
-            computer_form_ids=settings.computer_form_ids,
-            active_status_ids=settings.active_asset_status_ids,
-        ),
-        SummaryCommentAction(),
-    ]
 
 
 class App:
@@ -100,13 +90,15 @@ class App:
         need_tdx: bool = True,
         auto_upgrade: bool = False,
         read_only: bool = False,
+        with_actions: bool = False,
         clock: SystemClock | None = None,
     ) -> Self:
         """Open the database (the embedded one without ``DATABASE_URL``) and the client.
 
         No request goes to TDX here. Without ``need_tdx`` neither a client nor the actions are
         needed, so what is wrong with them keeps nobody from looking at the database. With
-        ``read_only`` the client refuses to change TDX, and the actions are not needed either.
+        ``read_only`` the client refuses to change TDX, and the actions are not needed either,
+        unless ``with_actions``.
 
         Raises:
             ConfigError: settings or the action file are wrong.
@@ -115,7 +107,7 @@ class App:
         app = cls(settings, clock)
         try:
             if need_tdx:
-                if not read_only:
+                if with_actions or not read_only:
                     app._open_actions(actions)
                 app._open_tdx(read_only=read_only)
             app._open_database(auto_upgrade=auto_upgrade)
@@ -132,14 +124,8 @@ class App:
         self._bound = bind(self.actions)
 
     def _open_tdx(self, *, read_only: bool) -> None:
-        access = self.settings.tdx()
         self.client = TdxClient(
-            TdxConfig(
-                base_url=access.base_url,
-                ticket_app_id=access.ticket_app_id,
-                asset_app_id=access.asset_app_id,
-                credentials=_credentials(access.credentials),
-            ),
+            tdx_config(self.settings.tdx()),
             clock=self.clock,
             read_only=read_only,
         )
@@ -194,7 +180,7 @@ class App:
             stop: set it to end the pass after the work in hand.
         """
         stop = stop or threading.Event()
-        with _waking(self.clock, stop):
+        with waking(self.clock, stop):
             return self._one_pass(dry_run=dry_run, confirm=confirm, observer=observer, stop=stop)
 
     def _one_pass(
@@ -235,7 +221,7 @@ class App:
         def one_pass() -> RunReport:
             return self._one_pass(dry_run=dry_run, confirm=confirm, observer=observer, stop=stop)
 
-        with _waking(self.clock, stop):
+        with waking(self.clock, stop):
             return Daemon(one_pass, self.clock, hooks, interval, stop).run()
 
     def _check_instance(self) -> None:
@@ -276,15 +262,70 @@ class App:
             settling=timedelta(seconds=sum(self.settings.settle_seconds)),
         )
 
+    def sync_assets(
+        self, *, full: bool = False, watch: Callable[[SyncProgress], None] = lambda _: None
+    ) -> SyncResult | None:
+        """Bring the asset index up to date from TDX; None if another process is at it.
+
+        Raises:
+            InstanceMismatch: the database belongs to another TDX instance.
+            TdxError, StoreError: it did not come to its end; the next one goes on from there.
+        """
+        client = self._tdx()
+        self._check_instance()
+        client.check_applications()
+        return self._asset_keeper(client).sync(full=full, watch=watch)
+
+    def _asset_keeper(self, client: TdxClient) -> AssetKeeper:
+        return AssetKeeper(
+            client.assets,
+            self.database,
+            self.clock,
+            KeeperRules.of(self.settings),
+            # Only then: a mistyped address must not bind the database.
+            answered=lambda: self.tracker.bind_instance(client.instance),
+        )
+
+    def checker(self) -> Checker:
+        """Who reads tickets again and writes corrections down; one call, to check the application ids.
+
+        Raises:
+            InstanceMismatch: the database belongs to another TDX instance.
+        """
+        client = self._tdx()
+        self._check_instance()
+        client.check_applications()
+        settling = timedelta(seconds=sum(self.settings.settle_seconds))
+        corrections = Corrections(self.database)
+        settled = Reports(self.database).now() - settling
+        catalog = RunAssets(self._asset_keeper(client), dry_run=False).catalog
+        return Checker(client, corrections, catalog, settled=settled)
+
+    def explain(self, ticket_id: int) -> Explanation:
+        """Why the configured actions did what they did to a ticket, and what they would do now.
+
+        Raises:
+            InstanceMismatch: the database belongs to another TDX instance.
+            TdxError: TDX is away, or the ticket is known to nobody.
+        """
+        client = self._tdx()
+        self._check_instance()
+        rows = self.tracker.get_ticket_actions(ticket_id)
+        lines = Reports(self.database).open_lines(ticket_id)
+        client.check_applications()
+        paused, _ = self._paused(dry_run=True)
+        reader = TicketReader(
+            client,
+            ticket_id,
+            RunAssets(self._asset_keeper(client), dry_run=True),
+            ours=self.tracker.our_assets,
+            paused=paused,
+        )
+        return explain(reader, self._bound, rows, lines, self.clock.now())
+
     def _make_cycle(self) -> Cycle:
         if self._cycle is None:
             client = self._tdx()
-            catalog = LazyCatalog(
-                bronze=BronzeAssets(self.database),
-                search=client.assets.all,
-                clock=self.clock,
-                max_age=self.settings.asset_max_age,
-            )
             self._cycle = Cycle(
                 tdx=client,
                 tracker=self.tracker,
@@ -297,8 +338,9 @@ class App:
                     settle_seconds=self.settings.settle_seconds,
                 ),
                 workers=self.settings.workers,
-                catalog=catalog.get,
+                assets=self._asset_keeper(client),
                 prepare=self._work_begins,
+                paused=self._paused,
             )
         return self._cycle
 
@@ -306,6 +348,17 @@ class App:
         client = self._tdx()
         client.work_begins()
         return client.check_applications().notes
+
+    def _paused(self, dry_run: bool) -> tuple[dict[str, str], list[str]]:
+        """The patterns that rest in a run, judged anew before a real one."""
+        settings = self.settings
+        pausing = Pausing(
+            Corrections(self.database),
+            least=settings.min_pattern_precision,
+            tickets=settings.pattern_tickets,
+            days=settings.pattern_days,
+        )
+        return pausing.before_run(self.clock.now(), dry_run=dry_run)
 
     def _tdx(self) -> TdxClient:
         if self.client is None:
@@ -327,35 +380,3 @@ class App:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _credentials(given: secrets.Credentials) -> Credentials:
-    """The client's credentials; settings and client stand on one floor and don't share types."""
-    match given:
-        case secrets.AdminKey(beid, key):
-            return AdminKey(beid, key)
-        case secrets.Login(username, password):
-            return Login(username, password)
-        case secrets.Token(token):
-            return Token(token)
-
-
-@contextlib.contextmanager
-def _waking(clock: SystemClock, stop: threading.Event) -> Iterator[None]:
-    """Once ``stop`` is set and the grace is over, end every wait of the client and the engine."""
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(STOP_POLL_SECONDS):
-            if stop.is_set():
-                if not over.wait(STOP_GRACE_SECONDS):
-                    clock.stop()
-                return
-
-    thread = threading.Thread(target=watch, name="stopper", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()

@@ -1,0 +1,55 @@
+"""What is made of settings alone: the default actions, and what a client needs to know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ticket_queue_daemon.actions import AddAssetAction, SummaryCommentAction
+from ticket_queue_daemon.config import credentials as secrets
+from ticket_queue_daemon.tdx.config import AdminKey, Credentials, Login, TdxConfig, Token
+
+if TYPE_CHECKING:
+    from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.config.settings import Settings, TdxAccess
+
+
+def default_actions(settings: Settings) -> list[BaseAction]:
+    """The seed's workflow: attach the computers, then tell."""
+    return [
+        AddAssetAction(
+            computer_form_ids=settings.computer_form_ids,
+            active_status_ids=settings.active_asset_status_ids,
+            fields=settings.match_fields,
+            count_inside=settings.match_inside,
+            patterns=[_pair(one) for one in settings.name_patterns],
+            decoys=settings.decoys,
+            owner_fallback=settings.owner_fallback,
+        ),
+        SummaryCommentAction(),
+    ]
+
+
+def _pair(named: str) -> tuple[str, str]:
+    name, _, expression = named.partition("=")
+    return name, expression
+
+
+def tdx_config(access: TdxAccess) -> TdxConfig:
+    """What the client is told."""
+    return TdxConfig(
+        base_url=access.base_url,
+        ticket_app_id=access.ticket_app_id,
+        asset_app_id=access.asset_app_id,
+        credentials=_credentials(access.credentials),
+    )
+
+
+def _credentials(given: secrets.Credentials) -> Credentials:
+    """The client's credentials; settings and client stand on one floor and don't share types."""
+    match given:
+        case secrets.AdminKey(beid, key):
+            return AdminKey(beid, key)
+        case secrets.Login(username, password):
+            return Login(username, password)
+        case secrets.Token(token):
+            return Token(token)

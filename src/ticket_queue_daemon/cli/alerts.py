@@ -1,0 +1,87 @@
+"""``alerts test``: does an alert reach anyone? And the alerts of a run, which ``run`` asks for."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ticket_queue_daemon.cli.exits import ExitCode
+from ticket_queue_daemon.errors import ConfigError
+from ticket_queue_daemon.observe.alert_words import trial
+from ticket_queue_daemon.observe.alerts import AlertObserver, no_link
+from ticket_queue_daemon.observe.delivery import Delivery, open_doors
+from ticket_queue_daemon.tdx.config import normalise_base_url, web_base_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ticket_queue_daemon.cli.session import Session
+    from ticket_queue_daemon.config.settings import Settings
+    from ticket_queue_daemon.observe.events import Observer
+
+_LOG = logging.getLogger(__name__)
+
+
+def alerts(session: Session) -> ExitCode:
+    """Send one to each address, and say what became of it.
+
+    Raises:
+        ConfigError: there is no address, or one that can't be used.
+    """
+    urls = session.settings.alert_urls
+    if not urls:
+        raise ConfigError(
+            "There is nobody to alert: DAEMON_ALERT_URLS is not set.",
+            "Set it in the environment or in .env to one or more Apprise URLs, such as "
+            "slack://TokenA/TokenB/TokenC; docs/alerts.md has more.",
+        )
+    code = ExitCode.DONE
+    for door in open_doors(urls):
+        why = door.send(trial())
+        session.terminal.say(f"{door.name}: {f'not delivered: {why}' if why else 'delivered'}")
+        if why:
+            code = ExitCode.SOME_FAILED
+    return code
+
+
+@contextmanager
+def alerting(session: Session) -> Iterator[list[Observer]]:
+    """The observer that alerts, if anyone is to be alerted; an error that passes is told as well.
+
+    A dry run alerts nobody: nothing was to be done, and a person is looking.
+
+    Raises:
+        ConfigError: an address can't be used.
+    """
+    doors = open_doors(session.settings.alert_urls or ())
+    if not doors or session.settings.dry_run:
+        yield []
+        return
+    delivery = Delivery(doors, session.scrubber)
+    observer = AlertObserver(delivery.send, _link(session.settings))
+    passing: BaseException | None = None
+    try:
+        yield [observer]
+    except BaseException as error:
+        passing = error
+        raise
+    finally:
+        try:
+            observer.ended(passing)
+            delivery.close()
+        except Exception:  # noqa: BLE001  an alert never disturbs what it tells of
+            _LOG.warning("the last alerts of this run failed", exc_info=True)
+
+
+def _link(settings: Settings) -> Callable[[int], str]:
+    """Where a person opens a ticket."""
+    if settings.tdx_base_url is None or settings.tdx_app_id is None:
+        return no_link
+    try:
+        web = web_base_of(normalise_base_url(settings.tdx_base_url))
+    except ConfigError:
+        return no_link
+    return lambda ticket_id: (
+        f"{web}/Apps/{settings.tdx_app_id}/Tickets/TicketDet?TicketID={ticket_id}"
+    )
