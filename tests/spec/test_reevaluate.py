@@ -114,6 +114,31 @@ def test_our_own_writes_cost_one_more_look_and_no_loop(desk: Desk, vague: Ticket
     assert len(desk.comments(vague)) == 2
 
 
+def test_a_line_of_a_skipped_ticket_is_told_once_however_often_it_is_looked_at(
+    desk: Desk, log: StateTracker
+) -> None:
+    """The summary moves the modified date: told at each look, it would be posted for ever."""
+    desk.asset("IC-EHLB760-F16", "SN-A1B2C3D4")
+    desk.asset("IC-MATH101-F20", "SN-B1B2C3D4")
+    ticket = desk.ticket("IC-EHLB76O-F16 is slow")
+    for _ in range(2):
+        desk.run(*ACTIONS)
+    assert quiet(desk, *ACTIONS)
+
+    desk.world.tickets[ticket.id].title = "IC-MATH1O1-F20 is slow"
+    says(desk, ticket, "I meant the other one")
+    for _ in range(2):
+        desk.run(*ACTIONS)
+    desk.world.tickets[ticket.id].title = "IC-EHLB76O-F16 is slow"
+    says(desk, ticket, "No, it was the first")
+    desk.run(*ACTIONS)
+
+    first, other = desk.comments(ticket)
+    assert "did you mean IC-EHLB760-F16?" in first
+    assert "did you mean IC-MATH101-F20?" in other
+    assert quiet(desk, *ACTIONS)
+
+
 def test_an_unchanged_report_costs_one_call_and_one_query(
     desk: Desk, vague: Ticket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

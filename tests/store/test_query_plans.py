@@ -143,7 +143,7 @@ CLAIM = {
     "metadata": "{}",
     "lines": ["a"],
     "covers": [1],
-    "status": "completed",
+    "status": "skipped",
 }
 
 

@@ -1,7 +1,8 @@
 -- finish --
 -- Record a good outcome: the row, its history, the lines it wants told, the lines it has told, at once.
 -- A ticket that was looked at again and is skipped for the same reason as before keeps the moment of
--- the first time, and its history says nothing new.
+-- the first time, and its history says nothing new. A line that a skip has left before is not left again:
+-- the summary that tells it changes the ticket, so that it would be looked at and told for ever.
 WITH as_before AS MATERIALIZED (
     SELECT FROM meta.daemon_action_log
     WHERE log_id = %(log_id)s AND %(status)s::text = 'skipped'
@@ -34,6 +35,9 @@ WITH as_before AS MATERIALIZED (
     INSERT INTO meta.daemon_summary_lines (ticket_id, log_id, queue, text)
     SELECT mine.ticket_id, mine.log_id, mine.queue, line.text
     FROM mine, unnest(%(lines)s::text[]) WITH ORDINALITY AS line (text, place)
+    WHERE %(status)s::text <> 'skipped' OR NOT EXISTS (
+        SELECT FROM meta.daemon_summary_lines before
+        WHERE before.log_id = mine.log_id AND before.text = line.text)
     ORDER BY line.place
 ), told AS (
     INSERT INTO meta.daemon_action_history (
