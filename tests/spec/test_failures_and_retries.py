@@ -178,6 +178,45 @@ def test_what_was_told_as_not_yet_done_is_told_again_when_it_never_will_be(
     assert "Done: post" not in second
 
 
+class TakeAndAttach(BaseAction):
+    """Sets the status, which takes the ticket out of the report, and attaches one machine."""
+
+    def __init__(self, asset_id: int) -> None:
+        super().__init__()
+        self.asset_id = asset_id
+
+    def get_action_type(self) -> str:
+        return "take"
+
+    def get_action_config(self) -> dict[str, Any]:
+        return {}
+
+    def execute_action(self, ticket_id: int, facade: Any, dry_run: bool = False) -> None:
+        facade.update_ticket(ticket_id, {"StatusID": 117})
+        facade.add_asset(ticket_id, self.asset_id, name="IC-LAB0001-F20")
+
+
+@pytest.mark.parametrize("configured", [True, False])
+def test_a_plan_done_in_part_is_finished_though_the_ticket_left_the_report(
+    desk: Desk, configured: bool
+) -> None:
+    machine = desk.asset("IC-LAB0001-F20", "LABSERIAL001")
+    ticket = desk.ticket("Printer")
+    actions = [TakeAndAttach(machine.id), SummaryCommentAction()]
+    rule = desk.simulator.faults.add("expire_token", method="POST", route=ATTACH)
+    desk.run(*actions, retry_seconds=0)
+    desk.simulator.faults.remove(rule)
+    desk.world.set_report(1344, rows=[])
+
+    desk.run(*(actions if configured else actions[1:]), retry_seconds=0)
+
+    # What a person took out of the configuration is not gone on with.
+    assert desk.attached(ticket) == ([machine.id] if configured else [])
+    told = " ".join(desk.comments(ticket))
+    assert "Not yet done: attach asset IC-LAB0001-F20" in told
+    assert ("Done: attach asset IC-LAB0001-F20" in told) is configured
+
+
 def test_a_closed_ticket_is_left_alone(desk: Desk, log: StateTracker) -> None:
     ticket = desk.ticket("Printer")
     closed = next(one for one in desk.world.ticket_statuses if one.status_class == 3)

@@ -58,6 +58,21 @@ def test_resolve_retry_sends_it_once(desk: Desk, held: Ticket, log: StateTracker
     assert row["status"] == "completed"
 
 
+def test_resolve_retry_outlasts_a_failure_though_the_ticket_left_the_report(
+    desk: Desk, held: Ticket, log: StateTracker
+) -> None:
+    """The plan is made anew then; it must not forget that a person said to go on."""
+    main(["resolve", str(held.id), "--retry"])
+    desk.world.set_report(1344, rows=[])
+    rule = desk.simulator.faults.add("expire_token", method="POST", route=FEED)
+    assert desk.run(HELLO, retry_seconds=0).failed == 1
+    desk.simulator.faults.remove(rule)
+
+    desk.run(HELLO, retry_seconds=0)
+
+    assert desk.comments(held) == ["Hello"]
+
+
 def test_resolve_done_sends_nothing(desk: Desk, held: Ticket, log: StateTracker) -> None:
     code = main(["resolve", str(held.id), "--done"])
     desk.run(HELLO)

@@ -1,9 +1,11 @@
 -- write_plan --
 -- Store the plan ahead of every write. A plan that has sent something is replaced only by one that
--- remembers it: no tick is ever forgotten.
+-- remembers it: no tick is ever forgotten, nor that a person said to go on.
 WITH mine AS (
     UPDATE meta.daemon_action_log SET
-        plan = %(plan)s, updated_at = clock_timestamp()
+        plan = %(plan)s::jsonb || CASE WHEN plan ? 'resolved'
+            THEN jsonb_build_object('resolved', plan -> 'resolved') ELSE '{}' END,
+        updated_at = clock_timestamp()
     WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
       AND lease_until > clock_timestamp()
       AND NOT EXISTS (

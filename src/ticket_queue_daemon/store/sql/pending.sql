@@ -34,15 +34,18 @@ found (ticket_id, action_id, why, rank) AS (
     WHERE entry.status = 'started' AND entry.queue = %(queue)s
       AND entry.lease_until <= (SELECT now FROM moment)
   UNION ALL
-    -- Failed with something sent and unsettled (or told by a person to go on): also of tickets that
-    -- have left the report, and of actions that have left the configuration.
+    -- Failed in the middle of its plan (or told by a person to go on): also of tickets that have left the
+    -- report, since our own change may have taken them out of it. What was sent and is unsettled, also of
+    -- actions that have left the configuration.
     SELECT entry.ticket_id, entry.action_id,
            CASE WHEN entry.action_id IN (SELECT action_id FROM summarising)
                 THEN 'summary' ELSE 'retry' END,
            1
     FROM meta.daemon_action_log entry
     WHERE entry.status = 'failed' AND entry.queue = %(queue)s
-      AND (entry.plan -> 'effects' @> '[{"state": "sent"}]' OR entry.plan ? 'resolved')
+      AND (meta.daemon_plan_touched(entry.plan) OR entry.plan ? 'resolved')
+      AND (entry.plan -> 'effects' @> '[{"state": "sent"}]' OR entry.plan ? 'resolved'
+           OR entry.action_id IN (SELECT action_id FROM work))
       AND entry.next_attempt_at <= (SELECT now FROM moment)
   UNION ALL
     -- New, failed and due, or skipped on a ticket that has changed since.
