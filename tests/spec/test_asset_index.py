@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from desk import desk, log
 from ledger import sql
 from ticket_queue_daemon.actions import AddAssetAction
+from ticket_queue_daemon.engine.ticket import TdxAway
 from ticket_queue_daemon.errors import StoreError, TdxError
 from ticket_queue_daemon.simulator import searching
 from ticket_queue_daemon.store.asset_syncs import AssetSyncs
@@ -336,18 +337,28 @@ def test_an_old_complete_index_is_used_with_a_warning_when_tdx_searches_fail(
     assert "30 h old and used all the same" in caplog.text
 
 
-def test_an_index_that_never_was_complete_is_not_used(desk: Desk, log: StateTracker) -> None:
-    """The first group is in the index when the second fails."""
+@pytest.mark.parametrize("status", [403, 500, 503])
+def test_an_index_that_never_was_complete_is_not_used(
+    desk: Desk, log: StateTracker, status: int
+) -> None:
+    """The first group is in the index when the second fails; that is no ticket's fault."""
     for number in range(30):
         desk.asset(f"IC-EHLB760-F{number}", owner=desk.alice if number == 29 else None)
-    desk.simulator.faults.add("status_before", route="assets/search", status=403, nth=2)
-    ticket = desk.ticket("It is slow")
-
-    desk.run(AddAssetAction(), asset_page_size=10)
-
+    fault = desk.simulator.faults.add("status_before", route="assets/search", status=403, nth=2)
+    tickets = [desk.ticket("It is slow") for _ in range(3)]
+    with pytest.raises(TdxAway, match="403"):
+        desk.run(AddAssetAction(), asset_page_size=10)
     assert len(sql(desk.database_url, INDEX)) == 10
-    assert desk.attached(ticket) == []
-    assert log.get_ticket_actions(ticket.id)[0]["status"] == "failed"
+    desk.simulator.faults.remove(fault)
+
+    fault = desk.simulator.faults.add("status_before", route="assets/search", status=status)
+    with pytest.raises(TdxAway, match=str(status)):
+        desk.run(AddAssetAction(), asset_page_size=10)
+    desk.simulator.faults.remove(fault)
+
+    assert [desk.attached(ticket) for ticket in tickets] == [[]] * 3
+    assert [log.get_ticket_actions(ticket.id) for ticket in tickets] == [[]] * 3
+    assert desk.run(AddAssetAction(), asset_page_size=10).succeeded == 3
 
 
 def test_while_another_process_syncs_a_complete_index_is_used(

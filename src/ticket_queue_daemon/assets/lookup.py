@@ -18,7 +18,8 @@ from ticket_queue_daemon.assets.identifiers import fold
 from ticket_queue_daemon.assets.patterns import looks_like_serial
 from ticket_queue_daemon.assets.records import record_of_asset
 from ticket_queue_daemon.assets.sync import indexed
-from ticket_queue_daemon.errors import DaemonError
+from ticket_queue_daemon.errors import DaemonError, TdxError
+from ticket_queue_daemon.tdx.errors import SharedReadFailed, is_away, may_be_one_tickets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,8 +81,10 @@ class RunAssets:
                 try:
                     self._catalog = read()
                 except DaemonError as error:
-                    self._failed = error
-                    raise
+                    self._failed = _of_all(error)
+                    if self._failed is error:
+                        raise
+                    raise self._failed from error
             return self._catalog
 
     def look_up(self, ticket_id: int, tokens: Sequence[str]) -> LookUp:
@@ -142,6 +145,13 @@ class RunAssets:
         if not self._dry_run:
             self._keeper.index.remember_unknown([name])
         return [], NOT_IN_TDX
+
+
+def _of_all(error: DaemonError) -> DaemonError:
+    """The same words as an error that fails no single ticket: nobody's can be told without the list."""
+    if not isinstance(error, TdxError) or (is_away(error) and not may_be_one_tickets(error)):
+        return error
+    return SharedReadFailed(error.message, error.advice)
 
 
 def _called(catalog: AssetCatalog, name: str) -> list[AssetRecord]:

@@ -7,6 +7,7 @@
         ├── TdxUnreachable         3          LATER     name lookup, refused, TLS: nothing was sent
         ├── TdxRateLimited         3          LATER     429, longer than our patience
         ├── TdxUnavailable         3          LATER     a read that kept failing: 5xx, resets, time-outs
+        ├── SharedReadFailed       3          LATER     what every ticket is compared with is not to be had
         ├── TdxAuthError           2          LATER     the login or the token is refused
         ├── TdxDenied              3          NEVER     403, or 401 with a token that is good
         ├── TdxNotFound            3          NEVER     404
@@ -28,6 +29,7 @@ from ticket_queue_daemon.errors import TdxError
 __all__ = [
     "Delivery",
     "ReadOnlyRefused",
+    "SharedReadFailed",
     "TdxAuthError",
     "TdxCallError",
     "TdxDenied",
@@ -96,6 +98,10 @@ class TdxRateLimited(TdxCallError):  # noqa: N818
 
 class TdxUnavailable(TdxCallError):  # noqa: N818
     """A read kept failing (5xx, resets, time-outs): TDX is down or in its maintenance window."""
+
+
+class SharedReadFailed(TdxCallError):  # noqa: N818
+    """What every ticket is compared with could not be read, whatever TDX answered: no ticket's fault."""
 
 
 class TdxAuthError(TdxCallError):
@@ -170,7 +176,7 @@ def is_away(error: TdxError) -> bool:
     if isinstance(error, TdxUnavailable):
         # A 500 or a reset may be this one ticket's; maintenance (fact sheet 1.1) is everybody's.
         return error.status == MAINTENANCE_STATUS
-    return isinstance(error, TdxUnreachable | TdxRateLimited | TdxAuthError)
+    return isinstance(error, TdxUnreachable | TdxRateLimited | TdxAuthError | SharedReadFailed)
 
 
 def may_be_one_tickets(error: TdxError) -> bool:
