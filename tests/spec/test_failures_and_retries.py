@@ -12,10 +12,11 @@ from ticket_queue_daemon.actions import (
     CommentAction,
     SummaryCommentAction,
 )
+from ticket_queue_daemon.engine.guard import CircuitBreaker
+from ticket_queue_daemon.store.tracker import Claim, StateTracker
 
 if TYPE_CHECKING:
     from desk import Desk
-    from ticket_queue_daemon.store.tracker import StateTracker
 
 HELLO = CommentAction(comment_text="Hello")
 FEED = r"/tickets/\{id\}/feed$"
@@ -256,6 +257,37 @@ def test_after_the_breaker_another_process_probes_with_one_ticket(desk: Desk) ->
     assert still_failing.executed == 1
     assert "1 of 1 tickets failed" in still_failing.stopped
     assert (mended.succeeded, mended.stopped) == (24, "")
+
+
+def test_a_probe_that_another_daemon_has_in_its_hands_tells_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(45):
+        desk.ticket(f"Ticket {number}")
+    desk.simulator.faults.add("status_before", method="POST", route=FEED, status=400)
+    desk.run(HELLO, workers=1)
+    claim, asked = StateTracker.claim, []
+
+    def late(self: StateTracker, ticket_id: int, *given: Any, **more: Any) -> list[Claim]:
+        asked.append(ticket_id)
+        return [] if len(asked) == 1 else claim(self, ticket_id, *given, **more)
+
+    monkeypatch.setattr(StateTracker, "claim", late)
+    report = desk.run(HELLO, workers=4)
+
+    assert len(asked) == 2
+    assert "1 of 1 tickets failed" in report.stopped
+
+
+def test_an_open_breaker_stays_open_though_what_is_in_hand_ends_well() -> None:
+    breaker = CircuitBreaker()
+    breaker.begin_run(was_open=False)
+    for number in range(20):
+        breaker.count(failed=number < 7)
+    for _ in range(5):
+        breaker.count(failed=False)
+
+    assert breaker.is_open
 
 
 class TestAPoisonedTicket:

@@ -227,7 +227,9 @@ class Cycle:
                 ticket = TicketWork(line, read(ticket_id), modified.get(ticket_id))
                 outcomes = ticket.run(work[ticket_id])
                 tally.add(outcomes)
-                self.breaker.count(failed="failed" in outcomes)
+                # A ticket that another daemon has in its hands tells nothing.
+                if set(outcomes) - {"lease_lost"}:
+                    self.breaker.count(failed="failed" in outcomes)
 
             stopped = self._hand_out(iter(work), one, stopping)
         if self.breaker.is_open:
@@ -246,7 +248,7 @@ class Cycle:
         """
         running: set[Future[None]] = set()
         with ThreadPoolExecutor(self.workers, thread_name_prefix="ticket") as pool:
-            if self.breaker.probing and (probe := next(tickets, None)) is not None:
+            while self.breaker.probing and not stopping() and (probe := next(tickets, None)):
                 one(probe)
             while not stopping() and not self.breaker.is_open:
                 for ticket_id in tickets:

@@ -115,7 +115,7 @@ class CircuitBreaker:
             self.is_open = False
 
     def count(self, *, failed: bool) -> None:
-        """One ticket is done."""
+        """One ticket is done. Once open it stays so: what is still in hand may end well."""
         with self._lock:
             self._tickets += 1
             self._failed += failed
@@ -123,7 +123,7 @@ class CircuitBreaker:
                 self.is_open = failed
                 self.probing = False
             elif self._tickets >= TICKETS_BEFORE_JUDGING:
-                self.is_open = self._failed > FAILURE_SHARE * self._tickets
+                self.is_open |= self._failed > FAILURE_SHARE * self._tickets
 
     def story(self) -> str:
         """Why the run was stopped."""
