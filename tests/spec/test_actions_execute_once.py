@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
+from ledger import let_leases_run_out
 from ticket_queue_daemon.actions import CommentAction
+from ticket_queue_daemon.engine.keys import bind
 
 if TYPE_CHECKING:
     from desk import Desk
@@ -109,3 +112,19 @@ def test_the_second_pass_over_a_thousand_tickets_makes_one_report_call_and_no_wr
     assert desk.writes() == writes
     assert second.found == 1000
     assert second.api_calls == 1
+
+
+def test_what_was_claimed_by_a_daemon_with_another_configuration_is_not_lost_to_it(
+    desk: Desk, log: StateTracker
+) -> None:
+    """It died before it had sent anything; the one that finds its claim does not know the action."""
+    ticket = desk.ticket("Printer")
+    first, other = CommentAction(comment_text="A"), CommentAction(comment_text="B")
+    (bound,) = bind([first])
+    log.claim(ticket.id, [bound.key], queue="report:1344", run_id=uuid4(), lease_seconds=300)
+    let_leases_run_out(desk.database_url)
+
+    desk.run(other)
+    desk.run(first)
+
+    assert sorted(desk.comments(ticket)) == ["A", "B"]

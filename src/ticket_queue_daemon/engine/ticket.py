@@ -222,7 +222,8 @@ class TicketWork:
     def _plan(self, claim: Claim, action: BaseAction | None) -> Plan | Ended:
         """The plan, or how the attempt ended when there is nothing to apply."""
         if action is None:
-            return self._finish(claim, "skipped", "the action is no longer configured", {})
+            self.line.tracker.withdraw(claim, why := "the action is no longer configured")
+            return Ended("skipped", why)
         made = make_plan(
             action,
             self.reader,

@@ -112,6 +112,16 @@ class Outcomes:
             covers=list(covers),
         )
 
+    def withdraw(self, claim: Claim, why: str) -> None:
+        """Nobody wants it any more: leave no row, or ``skipped`` if an earlier outcome stands there.
+
+        Raises:
+            LeaseLost: the claim is not ours any more; nothing was recorded.
+        """
+        given = {"log_id": claim.log_id, "token": claim.token, "why": why}
+        if not self._session.rows("forget", given):
+            self.finish(claim, "skipped", message=why, metadata={"details": {}})
+
     def fail(
         self,
         claim: Claim,

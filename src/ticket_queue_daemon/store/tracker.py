@@ -242,6 +242,10 @@ class StateTracker:
             claim, status, message=message, metadata=metadata, lines=lines, covers=covers
         )
 
+    def withdraw(self, claim: Claim, why: str) -> None:
+        """Nobody wants it any more, and nothing was sent: as if it had never been claimed."""
+        self._outcomes.withdraw(claim, why)
+
     def fail(
         self,
         claim: Claim,

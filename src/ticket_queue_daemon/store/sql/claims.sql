@@ -153,6 +153,29 @@ WITH forgotten AS (
 )
 SELECT log_id FROM mine
 
+-- forget --
+-- Let go of what nothing was sent of and nothing came of, as if it had never been claimed: it is new to
+-- whoever wants it again.
+WITH forgotten AS (
+    DELETE FROM meta.daemon_action_log
+    WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
+      AND lease_until > clock_timestamp()
+      AND NOT meta.daemon_plan_touched(plan)
+      AND (executed_at IS NULL OR error_message IS NOT NULL)
+    RETURNING *
+), freed AS (
+    UPDATE meta.daemon_summary_lines line SET reserved_by = NULL
+    FROM forgotten
+    WHERE line.reserved_by = forgotten.log_id AND line.covered_by IS NULL
+), told AS (
+    INSERT INTO meta.daemon_action_history (
+        log_id, ticket_id, action_id, run_id, worker, attempt, event, detail)
+    SELECT log_id, ticket_id, action_id, run_id, claimed_by, attempts + 1, 'released',
+           jsonb_build_object('why', %(why)s::text)
+    FROM forgotten
+)
+SELECT log_id FROM forgotten
+
 -- why_not --
 -- What became of a claim whose write matched no row.
 SELECT
