@@ -258,9 +258,16 @@ def test_after_a_time_it_is_asked_for_again(desk: Desk) -> None:
     desk.run(AddAssetAction())
     before = searches(desk)
     new = desk.asset("IC-EHLB760-F16")
-    ticket = desk.ticket("IC-EHLB760-F16 is slow")
+    desk.ticket("IC-EHLB760-F16 is slow")
 
-    desk.run(AddAssetAction(), unknown_asset_age=0)
+    desk.run(AddAssetAction(), unknown_asset_age=3600)
+    assert searches(desk) == before
+    sql(
+        desk.database_url,
+        "UPDATE meta.daemon_unknown_assets SET asked_at = asked_at - interval '61 min'",
+    )
+    ticket = desk.ticket("IC-EHLB760-F16 is slow")
+    desk.run(AddAssetAction(), unknown_asset_age=3600)
 
     assert searches(desk) - before == 1
     assert desk.attached(ticket) == [new.id]

@@ -243,7 +243,9 @@ def test_the_circuit_breaker_stops_a_run_that_mostly_fails(desk: Desk) -> None:
     assert "the next run tries one ticket first" in report.stopped
 
 
-def test_after_the_breaker_another_process_probes_with_one_ticket(desk: Desk) -> None:
+def test_after_the_breaker_another_process_probes_with_one_ticket(
+    desk: Desk, log: StateTracker
+) -> None:
     """Cron starts a new process each hour: the open circuit stands in the database."""
     for number in range(45):
         desk.ticket(f"Ticket {number}")
@@ -251,8 +253,10 @@ def test_after_the_breaker_another_process_probes_with_one_ticket(desk: Desk) ->
     desk.run(HELLO, workers=1)
 
     still_failing = desk.run(HELLO, workers=4)
+    assert log.circuit_is_open("report:1344")
     desk.simulator.faults.remove(rule)
     mended = desk.run(HELLO, workers=4)
+    assert not log.circuit_is_open("report:1344")
 
     assert still_failing.executed == 1
     assert "1 of 1 tickets failed" in still_failing.stopped
@@ -288,6 +292,18 @@ def test_an_open_breaker_stays_open_though_what_is_in_hand_ends_well() -> None:
         breaker.count(failed=False)
 
     assert breaker.is_open
+
+
+def test_a_hiccup_of_tdx_that_is_over_counts_no_attempt(desk: Desk, log: StateTracker) -> None:
+    """As often as the client tries, a 503; then TDX answers for our account, and for the ticket."""
+    ticket = desk.ticket("Printer")
+    desk.simulator.faults.add("status_before", method="GET", route=TICKET, status=503, times=4)
+
+    report = desk.run(HELLO)
+
+    assert (report.succeeded, report.failed) == (1, 0)
+    (row,) = log.get_ticket_actions(ticket.id)
+    assert row["attempts"] == 0
 
 
 class TestAPoisonedTicket:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ledger import sql
 from ticket_queue_daemon.actions import (
     ActionResult,
     AddAssetAction,
     BaseAction,
     SummaryCommentAction,
     TicketFacade,
+    skip,
 )
 
 if TYPE_CHECKING:
@@ -130,3 +132,23 @@ def test_a_private_summary_carries_a_short_reference(desk: Desk) -> None:
 
     (comment,) = desk.comments(ticket)
     assert comment.splitlines()[-1].startswith("ref ")
+
+
+class Shy(SummaryCommentAction):
+    """Declines, and wants that told."""
+
+    def execute_action(self, *_: Any, **__: Any) -> ActionResult:
+        return skip("not today", summary="A summary was declined")
+
+
+def test_a_summary_that_declines_asks_for_no_other_summary(desk: Desk) -> None:
+    ticket = desk.ticket("Printer")
+    desk.run(StatusChange(), Shy())
+
+    again = desk.run(StatusChange(), Shy())
+
+    assert again.pending == 0
+    assert sql(desk.database_url, "SELECT text FROM meta.daemon_summary_lines") == [
+        ("Changed status to In Progress",)
+    ]
+    assert desk.comments(ticket) == []
