@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ticket_queue_daemon.actions import CommentAction
 from ticket_queue_daemon.cli import main
+from ticket_queue_daemon.tdx.tickets import TicketsApi
 
 if TYPE_CHECKING:
     from desk import Desk
@@ -93,3 +94,21 @@ def test_there_must_be_something_to_settle(
 
     assert code == 2
     assert "Nothing is held for review on ticket 4711" in capsys.readouterr().err
+
+
+def test_what_was_sent_before_a_bug_in_the_last_attempt_is_held_and_not_called_failed(
+    desk: Desk, log: StateTracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = desk.ticket("Printer")
+    post = TicketsApi.post_feed
+
+    def post_and_stumble(*given: Any) -> None:
+        post(*given)
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(TicketsApi, "post_feed", post_and_stumble)
+    desk.run(CommentAction(comment_text="Hello"), max_attempts=1)
+
+    assert desk.comments(ticket) == ["Hello"]
+    (row,) = log.get_ticket_actions(ticket.id)
+    assert (row["status"], row["plan"]["effects"][0]["state"]) == ("needs_review", "sent")

@@ -142,6 +142,7 @@ CLAIM = {
     "plan": '{"effects": []}',
     "metadata": "{}",
     "lines": ["a"],
+    "why": "",
     "covers": [1],
     "status": "skipped",
 }
@@ -159,6 +160,8 @@ CLAIM = {
         "renew",
         "write_plan",
         "effect_sending",
+        "in_doubt",
+        "forget",
         "finish",
         "has_executed",
         "get_ticket_actions",

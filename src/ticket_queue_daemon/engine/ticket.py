@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ticket_queue_daemon.engine.applying import Applier
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.outcome import Ended, judge
-from ticket_queue_daemon.engine.plan import Plan, is_under_way, states
+from ticket_queue_daemon.engine.plan import Plan, is_under_way
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
 from ticket_queue_daemon.errors import DaemonError, LeaseLost, StoreError, TdxError
 from ticket_queue_daemon.observe.events import ActionFinished, TicketFinished, TicketStarted
@@ -343,7 +343,7 @@ class TicketWork:
         """Record a failed attempt; what may have been applied is never failed for good."""
         limits = self.line.limits
         last = final or claim.attempts + 1 >= limits.max_attempts
-        if last and "sent" in states(claim.plan):
+        if last and self.line.tracker.in_doubt(claim):
             self.line.tracker.park(claim, error, metadata=details or {}, lines=lines)
             return Ended("needs_review", error, reason=reason)
         self.line.tracker.fail(

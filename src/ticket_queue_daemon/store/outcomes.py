@@ -73,6 +73,11 @@ class Outcomes:
             patch=values.jsonb(patch),
         )
 
+    def in_doubt(self, claim: Claim) -> bool:
+        """Whether something of its plan was sent and is not settled, by the row and not by memory."""
+        found = self._session.rows("in_doubt", {"log_id": claim.log_id, "token": claim.token})
+        return bool(found and found[0]["in_doubt"])
+
     def note(
         self, claim: Claim, event: str, effect_no: int | None, detail: Mapping[str, Any]
     ) -> None:

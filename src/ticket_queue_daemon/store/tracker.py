@@ -221,6 +221,10 @@ class StateTracker:
         """Tick an effect off, or note what else became of it."""
         self._outcomes.effect_settled(claim, effect_no, state, patch)
 
+    def in_doubt(self, claim: Claim) -> bool:
+        """Whether something of its plan was sent and is not settled."""
+        return self._outcomes.in_doubt(claim)
+
     def note(
         self, claim: Claim, event: str, effect_no: int | None, detail: Mapping[str, Any]
     ) -> None:

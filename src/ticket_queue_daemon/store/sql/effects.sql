@@ -72,6 +72,12 @@ WITH mine AS (
 )
 SELECT log_id FROM mine
 
+-- in_doubt --
+-- Whether something of a claim's plan was sent and is not settled.
+SELECT COALESCE(plan -> 'effects' @> '[{"state": "sent"}]', false) AS in_doubt
+FROM meta.daemon_action_log
+WHERE log_id = %(log_id)s AND claim_token = %(token)s
+
 -- note --
 -- A line of history for a claim that is ours.
 INSERT INTO meta.daemon_action_history (
