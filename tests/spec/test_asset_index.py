@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg.types.json import Jsonb
 
-from desk import desk, log
+from desk import BriefClock, desk, log
 from ledger import sql
 from ticket_queue_daemon.actions import AddAssetAction
 from ticket_queue_daemon.engine.ticket import TdxAway
@@ -382,6 +383,27 @@ def test_while_another_process_syncs_a_complete_index_is_used(
 
     assert desk.attached(ticket) == [machine.id]
     assert searches(desk) == before
+
+
+def test_what_another_process_has_just_filled_is_not_read_again(
+    desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = desk.asset("LSAF-D30H6J3", "D30H6J3")
+    ticket = desk.ticket("LSAF-D30H6J3 is slow")
+    other = ExitStack()
+    assert other.enter_context(AssetSyncs(database).exclusive())
+
+    def the_other_comes_to_its_end(clock: BriefClock, seconds: float) -> None:
+        del clock, seconds
+        monkeypatch.undo()
+        other.close()
+        synced(desk)
+
+    monkeypatch.setattr(BriefClock, "sleep", the_other_comes_to_its_end)
+    desk.run(AddAssetAction())
+
+    assert desk.attached(ticket) == [machine.id]
+    assert searches(desk) == 1
 
 
 def test_while_another_process_fills_the_first_index_nothing_is_concluded(

@@ -241,6 +241,8 @@ class AssetKeeper:
                     self._warn(state, "another process is bringing it up to date")
                 return
             self._clock.sleep(WAIT_SECONDS)
+            if not self._is_old(self.index.state()):
+                return  # the other one has come to its end: what it did is not done again
         raise StoreError(
             "Another process has been filling the asset index for a long time, and until it is"
             " complete no ticket can be compared with it.",
