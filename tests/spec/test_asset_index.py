@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,8 +15,10 @@ from ledger import sql
 from ticket_queue_daemon.actions import AddAssetAction
 from ticket_queue_daemon.engine.ticket import TdxAway
 from ticket_queue_daemon.errors import StoreError, TdxError
+from ticket_queue_daemon.observe.events import STOPPED_ON_REQUEST
 from ticket_queue_daemon.simulator import searching
 from ticket_queue_daemon.store.asset_syncs import AssetSyncs
+from ticket_queue_daemon.tdx.assets import AssetsApi
 
 if TYPE_CHECKING:
     from desk import Desk
@@ -383,6 +386,36 @@ def test_while_another_process_syncs_a_complete_index_is_used(
 
     assert desk.attached(ticket) == [machine.id]
     assert searches(desk) == before
+
+
+@pytest.mark.parametrize("complete_once", [False, True])
+def test_a_run_that_is_told_to_stop_ends_in_the_middle_of_a_sync(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, complete_once: bool
+) -> None:
+    """It may take minutes, and a service manager waits for none of them; the next run goes on."""
+    for number in range(60):
+        desk.asset(f"IC-EHLB760-F{number}", form_id=2440 + number % 10)
+    if complete_once:
+        synced(desk)
+        let_the_index_age(desk)
+    ticket = desk.ticket("IC-EHLB760-F18 is slow")
+    before, stop = searches(desk), Event()
+    page = AssetsApi.page
+
+    def and_told_to_stop(*given: Any, **more: Any) -> Any:
+        stop.set()
+        return page(*given, **more)
+
+    monkeypatch.setattr(AssetsApi, "page", and_told_to_stop)
+    app = desk.app(AddAssetAction(), asset_page_size=10)
+    report = app.run_once(dry_run=False, stop=stop)
+    monkeypatch.undo()
+
+    assert report.stopped == STOPPED_ON_REQUEST
+    assert searches(desk) - before == 1
+    assert len(desk.attached(ticket)) == complete_once
+    desk.run(AddAssetAction(), asset_page_size=10)
+    assert len(desk.attached(ticket)) == 1
 
 
 def test_what_another_process_has_just_filled_is_not_read_again(

@@ -25,6 +25,7 @@ from ticket_queue_daemon.assets.sync import AssetSync, SyncResult
 from ticket_queue_daemon.errors import StoreError, TdxError
 from ticket_queue_daemon.store.asset_syncs import AssetSyncs
 from ticket_queue_daemon.store.assets import AssetIndex, IndexedAsset
+from ticket_queue_daemon.tdx.errors import SharedReadFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -109,8 +110,10 @@ class AssetKeeper:
         self._catalog: AssetCatalog | None = None
         self._change_no = 0
 
-    def fresh(self) -> AssetCatalog:
+    def fresh(self, stopping: Callable[[], bool] = lambda: False) -> AssetCatalog:
         """The catalogue, with the index brought up to date before if it is too old.
+
+        A sync may take minutes: it ends after the group in hand once ``stopping`` says so.
 
         Raises:
             TdxError, StoreError: there is none that could be used. One that can't be read is never
@@ -119,7 +122,7 @@ class AssetKeeper:
         with self._lock:
             state = self.index.state()
             if not self._feed(state, fresh_only=True) and self._is_old(state):
-                self._bring_up_to_date(state)
+                self._bring_up_to_date(state, stopping)
             return self.current()
 
     def current(self) -> AssetCatalog:
@@ -224,11 +227,19 @@ class AssetKeeper:
             if record is not None:
                 yield record
 
-    def _bring_up_to_date(self, state: IndexState) -> None:
+    def _bring_up_to_date(self, state: IndexState, stopping: Callable[[], bool]) -> None:
         """A sync; or what is there, if it was complete once, when that can't be done now."""
+
+        def go_on(progress: SyncProgress) -> None:
+            if stopping():
+                raise SharedReadFailed(
+                    f"Told to stop while the asset index was read ({progress.done} groups done).",
+                    "The next run goes on from there.",
+                )
+
         for _ in range(MOST_WAITS):
             try:
-                if self.sync() is not None:
+                if self.sync(watch=go_on) is not None:
                     return
             except TdxError as error:
                 if state.complete_at is None and not self._feed(state, fresh_only=False):

@@ -22,7 +22,7 @@ from ticket_queue_daemon.errors import DaemonError, TdxError
 from ticket_queue_daemon.tdx.errors import SharedReadFailed, is_away, may_be_one_tickets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ticket_queue_daemon.assets.catalog import AssetRecord
     from ticket_queue_daemon.assets.keeper import AssetKeeper
@@ -55,10 +55,14 @@ class RunAssets:
     Args:
         keeper: keeps the index.
         dry_run: look and write nothing down; what is found is known to this run only.
+        stopping: the daemon is going down; a sync under way is not brought to its end.
     """
 
-    def __init__(self, keeper: AssetKeeper, *, dry_run: bool) -> None:
+    def __init__(
+        self, keeper: AssetKeeper, *, dry_run: bool, stopping: Callable[[], bool] = lambda: False
+    ) -> None:
         self._keeper = keeper
+        self._stopping = stopping
         self._dry_run = dry_run
         self._lock = threading.Lock()
         self._asking = threading.Lock()
@@ -77,9 +81,12 @@ class RunAssets:
             if self._failed is not None:
                 raise self._failed
             if self._catalog is None:
-                read = self._keeper.untouched if self._dry_run else self._keeper.fresh
                 try:
-                    self._catalog = read()
+                    self._catalog = (
+                        self._keeper.untouched()
+                        if self._dry_run
+                        else self._keeper.fresh(self._stopping)
+                    )
                 except DaemonError as error:
                     self._failed = _of_all(error)
                     if self._failed is error:

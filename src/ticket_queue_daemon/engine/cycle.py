@@ -117,7 +117,7 @@ class Cycle:
         tally, plans, stopped = Tally(), [], ""
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
-            read, told = self._readers(dry_run=dry_run)
+            read, told = self._readers(dry_run=dry_run, stopping=stopping)
             notes += _said([*ready, *told], observer)
             if dry_run:
                 plans = self._preview(work, read, tally)
@@ -177,10 +177,12 @@ class Cycle:
             self.tracker.register_actions(self.queue.keys)
         return notes
 
-    def _readers(self, *, dry_run: bool) -> tuple[Callable[[int], TicketReader], Sequence[str]]:
+    def _readers(
+        self, *, dry_run: bool, stopping: Callable[[], bool]
+    ) -> tuple[Callable[[int], TicketReader], Sequence[str]]:
         """What makes a reader for each ticket, and a sentence for each pattern paused just now."""
         paused, told = self.paused(dry_run)
-        assets = RunAssets(self.assets, dry_run=dry_run)
+        assets = RunAssets(self.assets, dry_run=dry_run, stopping=stopping)
         ours = self.tracker.our_assets
         read = partial(TicketReader, self.tdx, assets=assets, ours=ours, paused=paused)
         return read, told
