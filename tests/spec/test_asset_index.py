@@ -514,6 +514,20 @@ def test_a_hubs_rows_are_followed_and_never_written(desk: Desk) -> None:
     assert len(versions(desk)) == 3
 
 
+def test_with_a_hub_too_old_unknown_names_are_forgotten(desk: Desk) -> None:
+    sql(desk.database_url, HUB)
+    bring(desk, 2, ID=desk.asset("LSAF-D30H6J3").id, Name="LSAF-D30H6J3")
+    sql(
+        desk.database_url,
+        "INSERT INTO meta.daemon_unknown_assets VALUES ('old', now() - interval '8 d'), ('new', now())",
+    )
+    desk.ticket("LSAF-D30H6J3 is slow")
+
+    desk.run(AddAssetAction())
+
+    assert sql(desk.database_url, "SELECT token FROM meta.daemon_unknown_assets") == [("new",)]
+
+
 def test_what_a_look_up_finds_is_not_written_into_a_hubs_table(desk: Desk) -> None:
     sql(desk.database_url, HUB)
     bring(desk, 1, ID=desk.asset("LSAF-D30H6J3").id, Name="LSAF-D30H6J3")

@@ -157,6 +157,24 @@ def test_a_killed_clients_places_come_back_when_the_window_ends(
     assert take(survivor, 60).places == 60
 
 
+def test_windows_of_hosts_that_are_no_more_do_not_pile_up(
+    database: Database, database_url: str
+) -> None:
+    """A container has another name each time that it is started."""
+    windows = "SELECT scope FROM meta.daemon_rate_windows ORDER BY scope"
+    for home in ("container-1", "container-2"):
+        take(client(database, home, home), 1)
+    sql(
+        database_url,
+        "UPDATE meta.daemon_rate_windows SET closes_at = closes_at - interval '25 h'"
+        " WHERE scope = 'host container-1'",
+    )
+
+    client(database, "a", "container-3").note([told()], goes=True)
+
+    assert sql(database_url, windows) == [("host container-2",), ("host container-3",)]
+
+
 def test_what_the_headers_say_counts_for_all(database: Database) -> None:
     one, two = client(database, "a"), client(database, "b")
     number = take(one, 5).number

@@ -212,6 +212,7 @@ class AssetKeeper:
             self.index.write(self._hub_assets(_overlapping(state.hub_read_to)), source="hub")
             if not self.index.count():
                 return False
+            self.index.forget_unknown(self.rules.unknown_age)
         self.index.mark_complete(newest, BY_HUB, newest)
         return True
 

@@ -7,7 +7,11 @@ FROM meta.daemon_take_places(
     %(limit)s::integer, %(seen)s::integer, %(closes_in)s::double precision)
 
 -- note_rates --
--- A process is at work, or goes; what it knows of its windows. How many others are at work.
+-- A process is at work, or goes; what it knows of its windows. How many others are at work. Windows of
+-- hosts that are no more (each container is a new one) go after a day.
+WITH tidied AS (
+    DELETE FROM meta.daemon_rate_windows WHERE closes_at < clock_timestamp() - interval '1 day'
+)
 SELECT meta.daemon_note_rates(
     %(instance)s, %(home)s, %(client)s, %(goes)s, %(figures)s::jsonb) AS others
 
