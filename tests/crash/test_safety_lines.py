@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ticket_queue_daemon.actions import AddAssetAction, CommentAction
+from ticket_queue_daemon.actions import AddAssetAction, BaseAction, CommentAction
 from ticket_queue_daemon.errors import StoreError
 from ticket_queue_daemon.store.tracker import StateTracker
 
@@ -69,6 +69,40 @@ def test_what_another_sent_and_tdx_applies_late_is_waited_for(
     desk.simulator.faults.release()
 
     assert desk.comments(ticket) == ["Hello"]
+
+
+class Close(BaseAction):
+    """A comment that takes the status along."""
+
+    def get_action_type(self) -> str:
+        return "close"
+
+    def get_action_config(self) -> dict[str, Any]:
+        return {}
+
+    def execute_action(self, ticket_id: int, facade: Any, dry_run: bool = False) -> None:
+        facade.add_comment(ticket_id, "Hello")
+        facade.update_ticket(ticket_id, {"StatusID": 117})
+
+
+@pytest.mark.parametrize("action", [HELLO, Close()], ids=["comment", "comment and status"])
+def test_a_second_send_that_tdx_turned_away_does_not_settle_the_first(
+    desk: Desk, tracker: StateTracker, action: BaseAction
+) -> None:
+    """The first is applied after the last look, and before the next attempt."""
+    ticket = desk.ticket("Printer")
+    route = r"/tickets/\{id\}/feed$"
+    desk.simulator.faults.add("late", method="POST", route=route, nth=1)
+    for turned_away in (2, 3):
+        desk.simulator.faults.add("expire_token", method="POST", route=route, nth=turned_away)
+    assert desk.run(action, retry_seconds=0).failed == 1
+    desk.simulator.faults.release()
+
+    desk.run(action, retry_seconds=0)
+
+    assert desk.comments(ticket) == ["Hello"]
+    (row,) = tracker.get_ticket_actions(ticket.id)
+    assert row["status"] == "completed"
 
 
 def test_a_retry_never_puts_back_what_a_person_took_off(desk: Desk, tracker: StateTracker) -> None:

@@ -213,7 +213,8 @@ class Applier:
             self.tracker.effect_settled(claim, number, "refused", words)
             return EffectEnd(effect, End.REFUSED, error.message)
         if delivery is Delivery.LATER:
-            self.tracker.effect_settled(claim, number, "postponed", words)
+            # This send was not applied; one before it that was in doubt still may be, late.
+            self.tracker.effect_settled(claim, number, "in_doubt" if again else "postponed", words)
             return _postponed(effect, error)
         self.tracker.effect_settled(claim, number, "in_doubt", words)
         return self._settle(claim, number, effect, mark, on_unknown, again=again)
