@@ -141,7 +141,8 @@ def test_together_they_never_overrun_a_window(turns: list[tuple[int, str]], seco
 
 
 @settings(deadline=None)
-@given(turns=TURNS, limit=st.integers(1, 59))
+# With a limit of one call somebody may be surprised a second time; TDX's smallest is ten (4.1).
+@given(turns=TURNS, limit=st.integers(2, 59))
 def test_a_limit_that_nobody_knew_surprises_each_of_them_once(
     turns: list[tuple[int, str]], limit: int
 ) -> None:
