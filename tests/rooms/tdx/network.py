@@ -129,32 +129,39 @@ def _serving(server: Any) -> Iterator[None]:
 
 @contextmanager
 def http2_server(context: ssl.SSLContext) -> Iterator[tuple[int, list[str]]]:
-    """A server that speaks HTTP/2 to one caller; gives its port and the protocols agreed on."""
+    """A server that speaks HTTP/2; gives its port and what was agreed on for each connection."""
     context.set_alpn_protocols(["h2"])
     listener = socket.create_server(("127.0.0.1", 0))
     agreed: list[str] = []
-    thread = threading.Thread(target=_speak_http2, args=(listener, context, agreed))
-    thread.start()
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                plain, _ = listener.accept()
+                given = (plain, context, agreed)
+                threading.Thread(target=_speak_http2, args=given, daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
     try:
         yield listener.getsockname()[1], agreed
     finally:
+        # close() alone leaves a thread in accept() where it is.
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        thread.join(5)
 
 
-def _speak_http2(listener: socket.socket, context: ssl.SSLContext, agreed: list[str]) -> None:
-    with contextlib.suppress(OSError):
-        plain, _ = listener.accept()
-        with context.wrap_socket(plain, server_side=True) as caller:
-            agreed.append(caller.selected_alpn_protocol() or "none")
-            connection = H2Connection(config=H2Configuration(client_side=False))
-            connection.initiate_connection()
+def _speak_http2(plain: socket.socket, context: ssl.SSLContext, agreed: list[str]) -> None:
+    with contextlib.suppress(OSError), context.wrap_socket(plain, server_side=True) as caller:
+        agreed.append(caller.selected_alpn_protocol() or "none")
+        connection = H2Connection(config=H2Configuration(client_side=False))
+        connection.initiate_connection()
+        caller.sendall(connection.data_to_send())
+        while data := caller.recv(65536):
+            for event in connection.receive_data(data):
+                if isinstance(event, RequestReceived):
+                    length = str(len(ME))
+                    head = [(":status", "200"), ("content-length", length)]
+                    connection.send_headers(event.stream_id, head)
+                    connection.send_data(event.stream_id, ME, end_stream=True)
             caller.sendall(connection.data_to_send())
-            while data := caller.recv(65536):
-                for event in connection.receive_data(data):
-                    if isinstance(event, RequestReceived):
-                        length = str(len(ME))
-                        head = [(":status", "200"), ("content-length", length)]
-                        connection.send_headers(event.stream_id, head)
-                        connection.send_data(event.stream_id, ME, end_stream=True)
-                caller.sendall(connection.data_to_send())

