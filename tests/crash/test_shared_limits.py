@@ -40,7 +40,7 @@ def shares(database_url: str) -> list[int]:
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("processes", [2, 3])
-def test_together_they_meet_no_more_than_a_handful_of_429s_and_each_gets_a_place(
+def test_together_they_meet_no_more_than_a_handful_of_429s_and_none_starves(
     limited: Desk, database: Database, processes: int
 ) -> None:
     tickets = lab(limited, TICKETS)
@@ -53,8 +53,8 @@ def test_together_they_meet_no_more_than_a_handful_of_429s_and_each_gets_a_place
     assert limited.simulator.requests.status_count(429) <= A_HANDFUL
     got = shares(limited.database_url)
     assert len(got) == processes
-    # How much each gets depends on who starts first; benchmarks/throughput.py prints the shares.
-    assert got[0] > 0
+    # All had the same to do at the same time: each has at least a third of an even share.
+    assert got[0] >= 2 * TICKETS / processes / 3
 
 
 @pytest.mark.timeout(180)

@@ -50,7 +50,7 @@ def take(ledger: RateLedger, wanted: int = 1000, **changed: Any) -> Granted:
 
 
 def grace_is_over(url: str) -> None:
-    sql(url, "UPDATE meta.daemon_rate_windows SET opened_at = opened_at - interval '1 s'")
+    sql(url, "UPDATE meta.daemon_rate_windows SET opened_at = opened_at - interval '2 s'")
 
 
 def test_alone_one_gets_what_it_wants_and_no_more_than_there_is(database: Database) -> None:
@@ -74,7 +74,7 @@ def test_two_get_even_shares_at_a_windows_opening_and_the_rest_goes_to_whoever_n
         mine += granted.places
     assert mine == 30
     assert granted.others == 1
-    assert granted.hold < 1
+    assert 1 < granted.hold <= 1.5
     grace_is_over(database_url)
     while granted := take(one).places:
         mine += granted

@@ -238,7 +238,8 @@ class Window:
                 self.length, self.length_is_sure = None, False
             self.struck = True
             self.strikes += 1
-        self.limit = self.limit or USUAL_LIMIT
+        # A 429 carries the headers too (fact sheet 4): whoever met nothing else must not spread a guess.
+        self.limit = max(1, told.limit) if told.limit is not None else self.limit or USUAL_LIMIT
         self.used = max(1, self.used)
         self.seen = max(self.seen, self.answered + self.limit)
         self.confirmed = True

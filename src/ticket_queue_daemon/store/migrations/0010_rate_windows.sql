@@ -37,7 +37,7 @@ CREATE UNLOGGED TABLE meta.daemon_rate_clients (
 --
 -- window_: the window that the caller's calls belong to; over_: one that it knows to be over, by TDX's
 -- own headers; spent: calls that it made in its window without a place; seen: what TDX has counted.
--- limit_ is a guess while closes_in is null: then TDX has not told anything of this window yet.
+-- limit_ is a guess while closes_in and over_ are null: then TDX has told nothing of this route yet.
 -- hold: with no place, the seconds until there may be one.
 CREATE FUNCTION meta.daemon_take_places(
     instance_ text, home_ text, scope_ text, route_ text, client_ text,
@@ -47,7 +47,7 @@ CREATE FUNCTION meta.daemon_take_places(
 LANGUAGE plpgsql AS $$
 DECLARE
     -- Who is late at a window's opening still finds its share for this long.
-    grace CONSTANT interval := '0.5 s';
+    grace CONSTANT interval := '1.5 s';
     moment timestamptz;
     entry meta.daemon_rate_windows;
     own integer;
@@ -70,7 +70,8 @@ BEGIN
     END IF;
     entry.taken := entry.taken + spent;
     IF COALESCE(window_, entry.window_no) = entry.window_no THEN
-        IF closes_in IS NOT NULL THEN
+        -- Who has seen a window of this route, this one or the last, has the limit from TDX.
+        IF closes_in IS NOT NULL OR over_ IS NOT NULL THEN
             entry.call_limit := limit_;
         END IF;
         entry.taken := GREATEST(entry.taken, seen);
