@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _PIPED_WIDTH = 80
+# In columns of letters: from where on a cell is prose, and what prose needs; the longest id that is
+# kept on one line; what a table puts between two cells.
+_PROSE = 48
+_PROSE_LEAST = 24
+_LONGEST_ID = 40
+_BETWEEN = 3
+_ID = "action"
 # Written into a title, these turn the direction of the text around and hide what it says.
 _KEPT_FORMATS = {"\u200d"}  # joins emoji
 _CONTROL_PICTURES = 0x2400
@@ -87,16 +94,52 @@ class Terminal:
     def table(
         self, headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = ""
     ) -> None:
-        """A table that stays readable at 80 columns: long cells fold, nothing is cut."""
+        """A table; or, where its last column would be a ribbon, each row on lines of its own.
+
+        Long cells fold and nothing is cut: a ribbon of a few letters can't be read, and where even
+        that has no room, Rich cuts it off.
+        """
+        listed = [[cell if isinstance(cell, Text) else safe(cell) for cell in row] for row in rows]
+        columns = [[row[place] for row in listed] for place in range(len(headings))]
+        least = [_least(*column) for column in zip(headings, columns, strict=True)]
+        fits = sum(least) + _BETWEEN * len(least) + 1 <= self.out.width
+        if not fits and (_ID in headings or _PROSE_LEAST in least):
+            self._row_by_row(headings, listed, title)
+            return
         table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left")
-        listed = list(rows)
-        for place, heading in enumerate(headings):
-            # An action's id is there to be copied: it stays on one line as long as it can.
-            ids = [len(str(row[place])) for row in listed] if heading == "action" else []
-            table.add_column(heading, overflow="fold", min_width=min(max(ids, default=0), 40))
+        for heading, width in zip(headings, least, strict=True):
+            table.add_column(heading, overflow="fold", min_width=width if fits else None)
         for row in listed:
-            table.add_row(*(cell if isinstance(cell, Text) else safe(cell) for cell in row))
+            table.add_row(*row)
         self.out.print(table)
+
+    def _row_by_row(
+        self, headings: Sequence[str], rows: Sequence[Sequence[Text]], title: str
+    ) -> None:
+        r"""Heading and cell side by side, as psql's ``\x auto`` does it."""
+        if title:
+            self.out.print(safe(title, style="italic"))
+        for row in rows:
+            self.out.print()
+            record = Table.grid(padding=(0, 0, 0, 2), pad_edge=True)
+            record.add_column(no_wrap=True)
+            record.add_column(overflow="fold")
+            for heading, cell in zip(headings, row, strict=True):
+                record.add_row(safe(heading, style="bold"), cell)
+            self.out.print(record)
+        self.out.print()
+
+
+def _least(heading: str, cells: Sequence[Text]) -> int:
+    """The least width at which a column can be read."""
+    longest = max((cell.cell_len for cell in cells), default=0)
+    if heading == _ID:
+        # An action's id is there to be copied: it stays on one line as long as it can.
+        return max(len(heading), min(longest, _LONGEST_ID))
+    if longest > _PROSE:
+        return max(len(heading), _PROSE_LEAST)
+    words = [heading, *(word for cell in cells for word in cell.plain.split())]
+    return max(len(word) for word in words)
 
 
 def _as_text(value: object) -> str:

@@ -104,6 +104,48 @@ def test_the_closing_table_fits_in_80_columns() -> None:
     assert text.count("20000") == 6
 
 
+ERROR = "post private comment: Added 1 asset: IC-EHLB760-F16: TDX refused: answered 400 for 46/feed"
+FAILING = (
+    ("ticket", "action", "since", "due", "reason"),
+    [(9291804, "summary_comment:1cc22ce2b14b:v1", "2026-11-25 12:23:30", "never", ERROR)],
+)
+
+
+def test_a_table_too_wide_for_the_terminal_is_told_row_by_row_and_nothing_is_cut() -> None:
+    terminal, out = a_terminal()
+
+    terminal.table(*FAILING, title="Failed")
+
+    text = out.getvalue()
+    words = " ".join(text.split())
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert text.startswith("Failed")
+    for heading, cell in zip(FAILING[0], FAILING[1][0], strict=True):
+        assert f"{heading} {cell}" in words
+
+
+def test_a_table_that_the_terminal_has_room_for_stays_one() -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=120, color_system=None, markup=False, emoji=False)
+
+    Terminal(console, console).table(*FAILING)
+
+    assert " ".join(FAILING[0]) in " ".join(out.getvalue().split())
+
+
+def test_a_table_of_short_cells_stays_one_in_any_terminal() -> None:
+    terminal, out = a_terminal()
+    headings = ("pattern and week", "attached", "taken off", "missed", "precision", "recall")
+
+    terminal.table(
+        headings, [("department-location-identifier", 1, 0, 0, "9 % (1-9)", "1 % (1-9)")]
+    )
+
+    assert out.getvalue().count("attached") == 1
+    assert "─" in out.getvalue()
+    assert max(len(line) for line in out.getvalue().splitlines()) <= 80
+
+
 def test_why_a_run_ended_early_is_said() -> None:
     terminal, out = a_terminal()
 
