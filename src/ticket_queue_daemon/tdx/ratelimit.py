@@ -9,6 +9,7 @@ the answer said. With other daemons on this address, places come from a ledger t
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from contextlib import contextmanager
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.tdx.servertime import ServerTime
     from ticket_queue_daemon.tdx.shared_budget import SharedBudget
 
+_LOG = logging.getLogger(__name__)
+
+# A wait from this on looks like a program that hangs, so it is told.
+_LONG_WAIT = 5.0
 # A sleep that ends this much too early was ended by somebody: the daemon is going down.
 _EARLY = 0.05
 # One answer is waited for at most this long before the count is looked at again.
@@ -87,6 +92,7 @@ class Governor:
         self._sharing = Sharing()
         self._asking: set[str] = set()
         self._waiting: Counter[str] = Counter()
+        self._told_until: dict[str, float] = {}
 
     @contextmanager
     def sharing(self, budget: SharedBudget | None) -> Iterator[None]:
@@ -175,6 +181,7 @@ class Governor:
         wanted = wake_at - now
         if wanted <= 0:
             return
+        self._announce(key, wanted, now)
         self._clock.sleep(wanted)
         after = self._clock.monotonic()
         with self._changed:
@@ -187,6 +194,14 @@ class Governor:
                 f" (for {after - began:.1f} s).",
                 route=key,
             )
+
+    def _announce(self, key: str, seconds: float, now: float) -> None:
+        """Say why nothing happens: once a window, whatever the number of workers that wait."""
+        with self._changed:
+            if seconds < _LONG_WAIT or now < self._told_until.get(key, now):
+                return
+            self._told_until[key] = now + seconds
+        _LOG.info("Waiting %.0f s for TDX's rate limit on %s; then it goes on.", seconds, key)
 
     def _step(self, key: str) -> Place | Need | float:
         """A place; or what to ask the ledger first; or until when to wait."""

@@ -154,6 +154,33 @@ def test_a_window_is_used_to_its_last_call() -> None:
     assert 58 < desk.clock.slept[0] < 61
 
 
+def test_a_long_wait_is_told_once_and_not_by_every_worker(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    desk = Desk(limit=2, seconds=60.0)
+    caplog.set_level("INFO")
+    for _ in range(2):
+        desk.call()
+    assert caplog.messages == []
+    # Eight that meet a full window at one moment; the clock stands still until all of them wait.
+    desk.clock.stopped = True
+    for _ in range(8):
+        with pytest.raises(TdxRateLimited):
+            desk.call()
+    assert len(caplog.messages) == 1
+    assert "GET tickets/{id}" in caplog.messages[0]
+    assert "rate limit" in caplog.messages[0]
+
+
+def test_a_short_wait_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk(limit=2, seconds=2.0)
+    caplog.set_level("INFO")
+    for _ in range(10):
+        desk.call()
+    assert desk.clock.slept
+    assert caplog.messages == []
+
+
 def test_the_second_window_loses_no_whole_second_once_the_clock_of_tdx_is_known() -> None:
     desk = Desk(limit=10, seconds=10.0, ahead=1234.567)
     for _ in range(100):
