@@ -7,6 +7,9 @@ so that everything that is wrong is told at once.
 from __future__ import annotations
 
 import argparse
+import difflib
+import itertools
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,7 +21,7 @@ from ticket_queue_daemon.cli.option_types import LEVELS, action_id, level
 from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 PROG = "ticket-queue-daemon"
 DEFAULT_LOG = "ticket_queue_daemon.log"
@@ -53,6 +56,7 @@ class Parser(argparse.ArgumentParser):
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         # An abbreviation that is unique today may mean another flag tomorrow.
         super().__init__(allow_abbrev=False, **options)
+        self.commands: dict[str, Parser] = {}
 
     def error(self, message: str) -> NoReturn:
         """Refuse the command line.
@@ -60,8 +64,15 @@ class Parser(argparse.ArgumentParser):
         Raises:
             ConfigError: always.
         """
+        if no_command := re.match(r"argument COMMAND: invalid choice: '(.*?)'", message):
+            word = no_command[1]
+            raise ConfigError(
+                f"There is no command {word}{_meant(word, COMMANDS)}",
+                f"For all commands, run: {PROG} --help",
+            )
+        end = "" if message.endswith((".", "?")) else "."
         raise ConfigError(
-            f"{message[:1].upper()}{message[1:]}.", f"For all options, run: {self.prog} --help"
+            f"{message[:1].upper()}{message[1:]}{end}", f"For all options, run: {self.prog} --help"
         )
 
 
@@ -72,10 +83,33 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         ConfigError: it can't be understood.
         SystemExit: ``--help`` or ``--version`` was printed.
     """
-    args = build_parser().parse_args(argv)
+    parser = build_parser()
+    # Before anything else: argparse would take the value after a mistyped flag for a command.
+    before = itertools.takewhile(lambda word: word not in COMMANDS and word != "--", argv)
+    _refuse_unknown(parser, [word for word in before if word.startswith("--")])
+    args, unknown = parser.parse_known_args(argv)
+    if unknown:
+        _refuse_unknown(parser.commands.get(args.command, parser), unknown)
+        parser.commands.get(args.command, parser).error(
+            f"Unrecognized arguments: {' '.join(unknown)}"
+        )
     if args.command is not None:
         _refuse_idle_flags(args)
     return args
+
+
+def _refuse_unknown(parser: Parser, words: Sequence[str]) -> None:
+    """Say which option was meant, if one is near."""
+    known = ["--help", *re.findall(r"--[a-z][a-z-]*", parser.format_usage())]
+    for word in words:
+        flag = word.partition("=")[0]
+        if flag.startswith("--") and flag not in known:
+            parser.error(f"Unknown option {flag}{_meant(flag, known)}")
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word.lower(), known, n=1)
+    return f"; is {near[0]} meant?" if near else "."
 
 
 def _refuse_idle_flags(args: argparse.Namespace) -> None:
@@ -116,6 +150,7 @@ def build_parser() -> Parser:
             parents=[shared],
         )
         command.options(made)
+        parser.commands[word] = made
     return parser
 
 

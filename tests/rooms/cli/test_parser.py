@@ -227,3 +227,26 @@ class TestHelp:
             for action in options(build_parser())
             if not isinstance(action, argparse._SubParsersAction)
         )
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "advice"),
+    [
+        ("--dryrun", "Unknown option --dryrun; is --dry-run meant?", "daemon --help"),
+        ("--repor-id 3", "Unknown option --repor-id; is --report-id meant?", "daemon --help"),
+        ("--repor-id=3", "Unknown option --repor-id; is --report-id meant?", "daemon --help"),
+        ("--frobnicate", "Unknown option --frobnicate.", "daemon --help"),
+        ("statu", "There is no command statu; is status meant?", "daemon --help"),
+        ("Status", "There is no command Status; is status meant?", "daemon --help"),
+        ("xyzzy", "There is no command xyzzy.", "daemon --help"),
+        ("ticket 9291804 --json", "Unknown option --json.", "ticket --help"),
+        ("verify --sinse 7d", "Unknown option --sinse; is --since meant?", "verify --help"),
+        ("status now", "Unrecognized arguments: now.", "status --help"),
+    ],
+)
+def test_a_slip_is_told_with_what_may_be_meant(line: str, said: str, advice: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse(line.split())
+
+    assert refused.value.message == said
+    assert refused.value.advice.endswith(advice)
