@@ -46,6 +46,11 @@ def simulate(session: Session) -> ExitCode:
             "Go to an empty folder, or name another file with --env-file.",
         ) from error
     except OSError as error:
+        if error.filename:
+            raise ConfigError(
+                f"{error.filename} can't be written: {error.strerror}",
+                "Name a file in a folder that is there and that this user may write to.",
+            ) from error
         raise ConfigError(
             f"The simulator can't be served on port {args.port}: {error.strerror or error}.",
             "Take another with --port, or any free one with --port 0.",

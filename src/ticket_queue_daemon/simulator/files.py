@@ -19,7 +19,18 @@ class UnusableFileError(ValueError):
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file for its owner's eyes; after a crash it is the old one or the new one, whole."""
+    """Write a file for its owner's eyes; after a crash it is the old one or the new one, whole.
+
+    Raises:
+        OSError: it can't be written; the error names ``path`` and not the file beside it.
+    """
+    try:
+        _write_beside(path, text)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(path)) from problem
+
+
+def _write_beside(path: Path, text: str) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
