@@ -28,7 +28,8 @@ def explain(session: Session) -> ExitCode:
     """Read the ticket and the log, and tell; nothing is changed.
 
     Raises:
-        StoreError, TdxError: the database or TDX is away, or nobody knows the ticket.
+        StoreError, TdxError: the database or TDX is away.
+        ConfigError: nobody knows the ticket.
     """
     with session.open_app(need_tdx=True, read_only=True, with_actions=True) as app:
         told = app.explain(session.args.ticket_id)

@@ -9,7 +9,7 @@ from ticket_queue_daemon.assets.considered import considered
 from ticket_queue_daemon.assets.identifiers import fold
 from ticket_queue_daemon.engine.dry_run import Look, look
 from ticket_queue_daemon.engine.standing import Standing, stand, stand_summary
-from ticket_queue_daemon.errors import TdxError
+from ticket_queue_daemon.errors import ConfigError, TdxError
 from ticket_queue_daemon.tdx.errors import is_final
 
 if TYPE_CHECKING:
@@ -72,15 +72,21 @@ def explain(
         now: the present.
 
     Raises:
-        TdxError: TDX is away; or it does not know the ticket, and neither does the log.
+        TdxError: TDX is away.
+        ConfigError: TDX does not show the ticket, and the log does not know it.
     """
     title, modified, trouble = "", None, ""
     try:
         ticket = reader.ticket()
         title, modified = ticket.title, ticket.modified_date
     except TdxError as error:
-        if not (rows and is_final(error)):
+        if not is_final(error):
             raise
+        if not rows:
+            # TDX was reached and has answered: the id is wrong, or the application.
+            raise ConfigError(
+                f"Ticket {reader.ticket_id}: {error.message}", error.advice
+            ) from error
         trouble = f"{error.message} {error.advice}".strip()
     teller = _Teller(None if trouble else reader, modified, now, list(lines))
     by_id = {row["action_id"]: row for row in rows}
