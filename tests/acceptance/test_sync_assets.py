@@ -79,7 +79,7 @@ def test_it_says_what_it_did_and_status_how_old_the_index_is(shell: Shell) -> No
     done = shell.run("sync", "assets")
 
     assert "all: group 1 of 1, 32 assets so far" in done.stderr
-    assert done.stdout == ("32 assets: 32 new, 0 changed, 0 gone. 1 groups, 1 calls to TDX.\n")
+    assert done.stdout == ("32 assets: 32 new, 0 changed, 0 gone. 1 group, 1 call to TDX.\n")
     assert "Assets: 32, 0 h old, from TDX asset searches" in shell.run("status").stdout
     told = json.loads(shell.run("status", "--json").stdout)
     assert (told["assets"], told["assets_from"]) == (32, "TDX asset searches")

@@ -66,12 +66,17 @@ class SyncResult:
     def sentence(self) -> str:
         """In words."""
         changes = f"{self.created} new, {self.changed} changed, {self.gone} gone"
-        text = f"{self.assets:,} assets: {changes}. {self.groups} groups, {self.calls} calls to TDX"
+        text = f"{self.assets:,} assets: {changes}. {_count(self.groups, 'group')}, "
+        text += f"{_count(self.calls, 'call')} to TDX"
         if self.resumed:
-            text += f"; {self.resumed} groups were read before"
+            text += f"; read before: {_count(self.resumed, 'group')}"
         if self.unsettled:
             text += f"; {self.unsettled} assets were in no group and are looked at by the next sync"
         return f"{text}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @dataclass(frozen=True, slots=True)

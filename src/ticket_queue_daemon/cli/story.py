@@ -155,7 +155,7 @@ _SENTENCES = {
     "completed": "completed: {action}{why}",
     "failed": "failed: {action}{why}; {due}",
     "skipped": "skipped: {action}{why}",
-    "parked": "waits for a person: {action}{why}",
+    "parked": "held for review: {action}{why}",
     "released": "given back: {action}",
     "cleared": "cleared by a person, due at once: {action}",
     "baselined": "marked as done without executing: {action}{why}",
