@@ -134,7 +134,9 @@ def _looked(row: Happening) -> str:
 
 
 def _why(row: Happening) -> str:
-    for key in ("error", "message", "reason", "baseline"):
+    # What is held has its plan's message beside the reason, as if it had been done.
+    first = ("reason",) if row.event == "parked" else ()
+    for key in (*first, "error", "message", "reason", "baseline"):
         if row.detail.get(key):
             return f": {row.detail[key]}"
     return ""

@@ -161,3 +161,11 @@ def test_a_second_look_of_which_something_came() -> None:
         "completed: add_asset:7a8b9c0d1e2f:v1",
         "looked at again, since the ticket has changed: add_asset:7a8b9c0d1e2f:v1",
     ]
+
+
+def test_what_is_held_is_told_with_its_reason_and_not_as_if_it_were_done() -> None:
+    detail = {"message": "Comment: hello", "reason": "can't tell whether TDX applied it"}
+
+    assert told(Row("parked", detail=detail)) == [
+        "held for review: add_asset:7a8b9c0d1e2f:v1: can't tell whether TDX applied it"
+    ]
