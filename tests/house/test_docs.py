@@ -75,3 +75,10 @@ def test_the_readmes_actions_work_as_printed(desk: Desk, tmp_path: Path) -> None
     desk.run(config_path=file)
 
     assert desk.comments(ticket) == ["We are looking into it."]
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pages = [path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")]
+
+    assert [page for page in pages if f"]({page})" not in readme] == []
