@@ -335,7 +335,7 @@ def test_exactly_once_whatever_happens(database_url: str, patch: pytest.MonkeyPa
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=100 if os.environ.get("CHAOS") == "full" else 15,
+            max_examples=100 if os.environ.get("CHAOS") == "full" else 25,
             stateful_step_count=8,
             deadline=None,
             suppress_health_check=list(HealthCheck),
