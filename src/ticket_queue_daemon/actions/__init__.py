@@ -3,6 +3,7 @@
 from ticket_queue_daemon.actions.add_asset import AddAssetAction
 from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
 from ticket_queue_daemon.actions.comment import CommentAction
+from ticket_queue_daemon.actions.remove_asset import RemoveAssetAction
 from ticket_queue_daemon.actions.summary_comment import SummaryCommentAction
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "AddAssetAction",
     "BaseAction",
     "CommentAction",
+    "RemoveAssetAction",
     "SummaryCommentAction",
     "TicketFacade",
     "skip",
