@@ -5,6 +5,7 @@ from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFac
 from ticket_queue_daemon.actions.comment import CommentAction
 from ticket_queue_daemon.actions.remove_asset import RemoveAssetAction
 from ticket_queue_daemon.actions.summary_comment import SummaryCommentAction
+from ticket_queue_daemon.actions.task import TaskAction
 
 __all__ = [
     "ActionResult",
@@ -13,6 +14,7 @@ __all__ = [
     "CommentAction",
     "RemoveAssetAction",
     "SummaryCommentAction",
+    "TaskAction",
     "TicketFacade",
     "skip",
 ]
