@@ -226,5 +226,5 @@ def test_an_older_version_refuses_its_plan_loudly(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.delitem(codec.KINDS, "detach_asset")
 
-    with pytest.raises(UnknownEffect, match="that this version can.t read"):
+    with pytest.raises(UnknownEffect, match=r"of kind .detach_asset. that this version"):
         decode(stored)

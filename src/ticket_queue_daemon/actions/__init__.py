@@ -1,6 +1,7 @@
 """The shelf of actions, by the seed's names."""
 
 from ticket_queue_daemon.actions.add_asset import AddAssetAction
+from ticket_queue_daemon.actions.add_lab import AddLabAction
 from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
 from ticket_queue_daemon.actions.comment import CommentAction
 from ticket_queue_daemon.actions.remove_asset import RemoveAssetAction
@@ -10,6 +11,7 @@ from ticket_queue_daemon.actions.task import TaskAction
 __all__ = [
     "ActionResult",
     "AddAssetAction",
+    "AddLabAction",
     "BaseAction",
     "CommentAction",
     "RemoveAssetAction",
