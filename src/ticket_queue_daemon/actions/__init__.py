@@ -4,6 +4,7 @@ from ticket_queue_daemon.actions.add_asset import AddAssetAction
 from ticket_queue_daemon.actions.add_lab import AddLabAction
 from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
 from ticket_queue_daemon.actions.comment import CommentAction
+from ticket_queue_daemon.actions.find_active_tickets import FindActiveTicketsAction
 from ticket_queue_daemon.actions.remove_asset import RemoveAssetAction
 from ticket_queue_daemon.actions.summary_comment import SummaryCommentAction
 from ticket_queue_daemon.actions.task import TaskAction
@@ -14,6 +15,7 @@ __all__ = [
     "AddLabAction",
     "BaseAction",
     "CommentAction",
+    "FindActiveTicketsAction",
     "RemoveAssetAction",
     "SummaryCommentAction",
     "TaskAction",
