@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.tdx.config import TdxConfig
     from ticket_queue_daemon.tdx.ratelimit import WindowState
+    from ticket_queue_daemon.tdx.shared_budget import SharedBudget
 
 
 class TdxClient:
@@ -99,8 +100,16 @@ class TdxClient:
         return self._session.counts()
 
     def rate_limits(self) -> list[WindowState]:
-        """Each route's rate window, for status pages."""
+        """Each route's rate window, with the 429s and the waits so far."""
         return self._session.governor.state()
+
+    def sharing_limits(self, budget: SharedBudget | None) -> AbstractContextManager[None]:
+        """Within it, TDX's limits are shared with other daemons through ``budget``, if any."""
+        return self._session.governor.sharing(budget)
+
+    def work_begins(self) -> None:
+        """More than a call or two will follow: hear of the others that share our limits."""
+        self._session.governor.arrive()
 
     def ticket_link(self, ticket_id: int) -> str:
         """Where a person opens the ticket."""
