@@ -11,6 +11,7 @@
     │   ├── MigrationNeeded         2   the schema is missing, behind or ahead
     │   ├── InstanceMismatch        2   this database belongs to another TDX instance
     │   └── LeaseLost               3   somebody else may own this work now: stop before the next write
+    ├── HubError                    3   the data hub's views; it fails the ticket, not the run
     └── TdxError                    3   see ``tdx/errors.py`` for its leaves
 """
 
@@ -73,6 +74,12 @@ class InstanceMismatch(StoreError):  # noqa: N818
 
 class LeaseLost(StoreError):  # noqa: N818
     """The claim's lease ran out or was taken over: stop before the next write."""
+
+
+class HubError(DaemonError):
+    """The data hub has a view that can't be read; what it would say is not known."""
+
+    exit_code = 3
 
 
 class TdxError(DaemonError):

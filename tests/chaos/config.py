@@ -22,6 +22,12 @@ from ticket_queue_daemon.engine.ticket import TicketWork
 
 CHAOS: dict[str, Any] = json.loads(os.environ.get("CHAOS") or "{}")
 PATIENCE = 20.0
+COMMENTS: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "public comment": [("Hello <World> & all", {})],
+    "private comment": [("Hello", {"is_private": True})],
+    "rich comment": [("<p>Hello <b>World</b></p>", {"is_rich_html": True})],
+    "twin comments": [("The same words", {})] * 2,
+}
 
 
 class AsTitled(BaseAction):
@@ -38,15 +44,9 @@ class AsTitled(BaseAction):
     ) -> ActionResult:
         kind = facade.get_ticket(ticket_id).title.partition(":")[0]
         match kind:
-            case "public comment":
-                facade.add_comment(ticket_id, "Hello <World> & all")
-            case "private comment":
-                facade.add_comment(ticket_id, "Hello", is_private=True)
-            case "rich comment":
-                facade.add_comment(ticket_id, "<p>Hello <b>World</b></p>", is_rich_html=True)
-            case "twin comments":
-                facade.add_comment(ticket_id, "The same words")
-                facade.add_comment(ticket_id, "The same words")
+            case _ if kind in COMMENTS:
+                for text, options in COMMENTS[kind]:
+                    facade.add_comment(ticket_id, text, **options)
             case "asset" | "summary":
                 facade.add_asset(ticket_id, CHAOS["asset_id"])
             case "configuration item":
@@ -63,6 +63,10 @@ class AsTitled(BaseAction):
                 facade.add_tags(ticket_id, ["vip", "east-hall"])
             case "contact":
                 facade.add_contact(ticket_id, CHAOS["person_uid"])
+            case "asset taken off":
+                facade.remove_asset(ticket_id, CHAOS["asset_id"])
+            case "task":
+                facade.add_task(ticket_id, "Fetch it", "From <room> 12")
             case _:
                 raise ValueError(f"no kind of effect is called {kind!r}")
         return ActionResult(summary=f"did {kind}")

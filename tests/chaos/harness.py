@@ -55,6 +55,8 @@ KINDS = (
     Kind("field and status", "ticket_patched", r"/tickets/\{id\}$", "PATCH"),
     Kind("tags", "tags_added", r"/tickets/\{id\}/tags$"),
     Kind("contact", "contact_added", r"/tickets/\{id\}/contacts/"),
+    Kind("asset taken off", "asset_detached", r"/tickets/\{id\}/assets/", "DELETE"),
+    Kind("task", "task_created", r"/tickets/\{ticketId\}/tasks$"),
     Kind("summary", "asset_attached"),
 )
 """The kind ``summary`` is struck and faulted at its summary; its work is an asset."""
@@ -114,7 +116,11 @@ class Site:
     # the world
 
     def ticket(self, title: str) -> int:
-        return self.simulator.world.add_ticket(title, "It is slow.", requestor=self.person).id
+        world = self.simulator.world
+        ticket = world.add_ticket(title, "It is slow.", requestor=self.person)
+        if title.startswith("asset taken off"):
+            world.attach_asset(ticket.id, self.asset.id)
+        return ticket.id
 
     # the daemons
 

@@ -66,6 +66,11 @@ def effects(desk: Desk) -> dict[str, tuple[str, Callable[[TicketFacade, int], ob
         "status": ("ticket_patched", lambda f, t: f.update_ticket(t, {"StatusID": 117})),
         "tags": ("tags_added", lambda f, t: f.add_tags(t, ["vip"])),
         "contact": ("contact_added", lambda f, t: f.add_contact(t, desk.theo.uid)),
+        "asset taken off": (
+            "asset_detached",
+            lambda f, t: (desk.world.attach_asset(t, machine.id), f.remove_asset(t, machine.id)),
+        ),
+        "task": ("task_created", lambda f, t: f.add_task(t, "Fetch it", "From <room> 12")),
     }
 
 
@@ -78,6 +83,8 @@ KINDS = (
     "status",
     "tags",
     "contact",
+    "asset taken off",
+    "task",
 )
 
 
@@ -110,5 +117,7 @@ ROUTES = {
     "status": r"/tickets/\{id\}$",
     "tags": r"/tickets/\{id\}/tags$",
     "contact": r"/tickets/\{id\}/contacts/",
+    "asset taken off": r"/tickets/\{id\}/assets/",
+    "task": r"/tickets/\{ticketId\}/tasks$",
 }
-METHODS = {"status": "PATCH"}
+METHODS = {"status": "PATCH", "asset taken off": "DELETE"}

@@ -1,16 +1,24 @@
 """The shelf of actions, by the seed's names."""
 
 from ticket_queue_daemon.actions.add_asset import AddAssetAction
+from ticket_queue_daemon.actions.add_lab import AddLabAction
 from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
 from ticket_queue_daemon.actions.comment import CommentAction
+from ticket_queue_daemon.actions.find_active_tickets import FindActiveTicketsAction
+from ticket_queue_daemon.actions.remove_asset import RemoveAssetAction
 from ticket_queue_daemon.actions.summary_comment import SummaryCommentAction
+from ticket_queue_daemon.actions.task import TaskAction
 
 __all__ = [
     "ActionResult",
     "AddAssetAction",
+    "AddLabAction",
     "BaseAction",
     "CommentAction",
+    "FindActiveTicketsAction",
+    "RemoveAssetAction",
     "SummaryCommentAction",
+    "TaskAction",
     "TicketFacade",
     "skip",
 ]

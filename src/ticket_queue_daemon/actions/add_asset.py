@@ -280,7 +280,12 @@ class AddAssetAction(BaseAction):
     ) -> ActionResult:
         ours = facade.our_assets(ticket_id)
         refused = [asset for asset in assets if asset.id in ours]
-        taken_off = f"{_names(refused)} was taken off by a person"
+        by = (
+            "us"
+            if {asset.id for asset in refused} <= facade.detached_assets(ticket_id)
+            else "a person"
+        )
+        taken_off = f"{_names(refused)} was taken off by {by}"
         if refused:
             details = {**details, "taken_off": _listed(refused)}
             assets = [asset for asset in assets if asset.id not in ours]

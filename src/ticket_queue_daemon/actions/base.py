@@ -19,9 +19,12 @@ from ticket_queue_daemon.errors import DaemonError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ticket_queue_daemon.actions.labs import LabRecords
     from ticket_queue_daemon.assets.catalog import AssetCatalog
     from ticket_queue_daemon.assets.lookup import LookUp
-    from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
+    from ticket_queue_daemon.tdx.items import Relationship
+    from ticket_queue_daemon.tdx.models import Asset, FeedEntry, Person, Ticket, TicketItem
+    from ticket_queue_daemon.tdx.tasks import TicketTask
 
 OnUnknown = Literal["verify", "never_repeat", "repeat"]
 """What to do with an effect whose answer was lost and that can't be looked up."""
@@ -87,8 +90,49 @@ class TicketFacade(Protocol):
     def our_assets(self, ticket_id: int) -> frozenset[int]:
         """The assets that we attached to the ticket, whichever action and version did; one query.
 
-        What of them is not on the ticket any more, a person took off.
+        What of them is not on the ticket any more, a person took off, unless we did.
         """
+        ...
+
+    def detached_assets(self, ticket_id: int) -> frozenset[int]:
+        """Those of our assets that we took off again ourselves, whichever action did."""
+        ...
+
+    def get_asset(self, ticket_id: int, asset_id: int) -> Asset:
+        """An asset as TDX has it now, status included; the catalogue may be a day older."""
+        ...
+
+    def get_relationships(self, ticket_id: int, item_id: int) -> Sequence[Relationship]:
+        """What a configuration item belongs to, and what belongs to it."""
+        ...
+
+    def get_tasks(self, ticket_id: int) -> Sequence[TicketTask]:
+        """The ticket's tasks."""
+        ...
+
+    def lab_records(self, ticket_id: int) -> LabRecords:
+        """What the data hub, where there is one, says of the labs of its machines and requestor."""
+        ...
+
+    def search_tickets(
+        self,
+        ticket_id: int,
+        *,
+        requestor_uid: str = "",
+        item_ids: Sequence[int] = (),
+        status_ids: Sequence[int] = (),
+        status_class_ids: Sequence[int] = (),
+        max_results: int = 0,
+    ) -> Sequence[Ticket]:
+        """Tickets that fit all that is given, of the same application; ``max_results`` 0 means all.
+
+        ``ticket_id`` is the ticket that the action was called for; it may be among them. What
+        evidently does not fit is left out; that a ticket has one of the items is TDX's word.
+        """
+        ...
+
+    def ticket_link(self, ticket_id: int) -> str:
+        """Where a person opens a ticket."""
         ...
 
     def paused_patterns(self) -> Mapping[str, str]:
@@ -113,6 +157,24 @@ class TicketFacade(Protocol):
 
     def add_asset(self, ticket_id: int, asset_id: int, *, name: str = "") -> object:
         """Attach an asset (an asset id, not the id of its configuration item)."""
+        ...
+
+    def remove_asset(self, ticket_id: int, asset_id: int, *, name: str = "") -> object:
+        """Take an asset off (an asset id, not the id of its configuration item)."""
+        ...
+
+    def add_task(
+        self,
+        ticket_id: int,
+        title: str,
+        description: str = "",
+        *,
+        responsible_uid: str = "",
+        responsible_group_id: int = 0,
+        estimated_minutes: int = 0,
+        complete_within_minutes: int = 0,
+    ) -> object:
+        """Add a plain task. A short reference, by which we know it again, ends its description."""
         ...
 
     def add_configuration_item(self, ticket_id: int, item_id: int, *, name: str = "") -> object:

@@ -6,6 +6,7 @@ import html
 from typing import Any, ClassVar
 
 from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
+from ticket_queue_daemon.actions.rich_lines import as_html, as_plain
 
 
 class SummaryCommentAction(BaseAction):
@@ -20,7 +21,7 @@ class SummaryCommentAction(BaseAction):
         is_private: only technicians see it.
         skip_if_empty: post nothing on a ticket on which nothing was done.
         separator: what stands between the numbered lines.
-        is_rich_html: post HTML (everything escaped, line feeds become ``<br>``).
+        is_rich_html: post HTML (everything escaped, line feeds become ``<br>``, tables tables).
         reference: carry a visible reference; None: when private.
         version: part of the action id.
     """
@@ -89,7 +90,7 @@ class SummaryCommentAction(BaseAction):
         numbered = [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
         body = numbered or ["No automated action was needed."]
         if not self.is_rich_html:
-            return f"{self.comment_prefix}\n\n{self.separator.join(body)}"
+            return f"{self.comment_prefix}\n\n{self.separator.join(map(as_plain, body))}"
         separator = self.separator.replace("\n", "<br>")
-        escaped = separator.join(html.escape(line).replace("\n", "<br>") for line in body)
+        escaped = separator.join(map(as_html, body))
         return f"{html.escape(self.comment_prefix)}<br><br>{escaped}"

@@ -320,6 +320,7 @@ class App:
             RunAssets(self._asset_keeper(client), dry_run=True),
             ours=self.tracker.our_assets,
             paused=paused,
+            labs=self.tracker.hub_labs,
         )
         return explain(reader, self._bound, rows, lines, self.clock.now())
 

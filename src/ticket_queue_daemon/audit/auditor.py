@@ -15,6 +15,7 @@ from ticket_queue_daemon.audit.things import (
     CONTACT_KIND,
     FIELD_KIND,
     ITEM_KINDS,
+    TASK_KIND,
     Things,
     check_pending,
     check_things,
@@ -113,6 +114,7 @@ class Auditor:
             items=tickets.items(ticket_id) if kinds & ITEM_KINDS else None,
             ticket=tickets.get(ticket_id) if FIELD_KIND in kinds else None,
             contacts=tickets.contacts(ticket_id) if CONTACT_KIND in kinds else None,
+            tasks=self._tdx.tasks.list(ticket_id) if TASK_KIND in kinds else None,
         )
 
 

@@ -26,6 +26,8 @@ _NAMED = {
     "attach_asset": ("asset", "asset_id"),
     "link_item": ("configuration item", "item_id"),
     "contact": ("contact", "person_uid"),
+    "detach_asset": ("asset taken off", "asset_id"),
+    "create_task": ("task", "title"),
 }
 _STATES = {
     "effect_applied": "applied",

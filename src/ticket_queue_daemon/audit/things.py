@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.audit.findings import Finding, Kind
 from ticket_queue_daemon.audit.ledger import DONE
+from ticket_queue_daemon.audit.wording import reference_in, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.audit.ledger import Ledger, LoggedEffect
     from ticket_queue_daemon.store.reports import AuditRow
     from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
+    from ticket_queue_daemon.tdx.tasks import TicketTask
 
-ITEM_KINDS = frozenset({"attach_asset", "link_item"})
+ITEM_KINDS = frozenset({"attach_asset", "link_item", "detach_asset"})
 FIELD_KIND = "patch_ticket"
 CONTACT_KIND = "contact"
+TASK_KIND = "create_task"
 _ASSET = 27
 _EDITS = frozenset({2, 3})
 """Entries that tell of a changed value: a status, or any other."""
@@ -33,6 +36,7 @@ class Things:
     items: Sequence[TicketItem] | None = None
     ticket: Ticket | None = None
     contacts: Sequence[Person] | None = None
+    tasks: Sequence[TicketTask] | None = None
 
 
 def check_things(
@@ -119,26 +123,68 @@ def _look(
     entries: Sequence[FeedEntry],
 ) -> tuple[Kind, str]:
     match effect.kind:
-        case "attach_asset" if things.items is not None:
-            there = any(
-                item.backing_item_type == _ASSET
-                and item.backing_item_id == effect.params.get("asset_id")
-                for item in things.items
-            )
-        case "link_item" if things.items is not None:
-            there = any(item.id == effect.params.get("item_id") for item in things.items)
+        case "attach_asset" | "detach_asset" | "link_item" if things.items is not None:
+            return _item(things.items, effect, ledger)
         case "contact" if things.contacts is not None:
             uid = str(effect.params.get("person_uid")).lower()
-            there = any((person.uid or "").lower() == uid for person in things.contacts)
+            return _seen(there=any((one.uid or "").lower() == uid for one in things.contacts))
         case "patch_ticket" if things.ticket is not None:
             return _values(lens, effect, ledger, things.ticket, entries)
+        case "create_task" if things.tasks is not None:
+            return _task(things.tasks, effect)
         case "tags":
             return Kind.UNCHECKED, "TDX's API does not give tags"
         case _:
             return Kind.UNCHECKED, "this version does not know how to check it"
+
+
+def _seen(*, there: bool) -> tuple[Kind, str]:
     if there:
         return Kind.POSTED, ""
     return Kind.MISSING, "not on the ticket now; a person may have taken it off"
+
+
+def _item(items: Sequence[TicketItem], effect: LoggedEffect, ledger: Ledger) -> tuple[Kind, str]:
+    if effect.kind == "link_item":
+        return _seen(there=any(item.id == effect.params.get("item_id") for item in items))
+    there = any(
+        item.backing_item_type == _ASSET and item.backing_item_id == effect.params.get("asset_id")
+        for item in items
+    )
+    if effect.kind == "attach_asset":
+        if not there and _is_overtaken(ledger, effect, "detach_asset"):
+            return Kind.CHANGED, "we took it off again"
+        return _seen(there=there)
+    if not there:
+        return Kind.POSTED, ""
+    if _is_overtaken(ledger, effect, "attach_asset"):
+        return Kind.CHANGED, "we attached it again"
+    return Kind.MISSING, "on the ticket now; a person may have put it back"
+
+
+def _is_overtaken(ledger: Ledger, effect: LoggedEffect, kind: str) -> bool:
+    """Whether we did the opposite afterwards."""
+    return any(
+        one.kind == kind
+        and one.state in {*DONE, "sent"}
+        and one.params.get("asset_id") == effect.params.get("asset_id")
+        for one in ledger.effects[ledger.effects.index(effect) + 1 :]
+    )
+
+
+def _task(tasks: Sequence[TicketTask], effect: LoggedEffect) -> tuple[Kind, str]:
+    found = [
+        task
+        for task in tasks
+        if reference_in(visible(task.description, is_html=True)) == effect.reference
+    ]
+    if len(found) > 1:
+        return Kind.DOUBLE, f"{len(found)} tasks carry its reference"
+    if found:
+        return Kind.POSTED, ""
+    if any(not task.description for task in tasks):
+        return Kind.UNCHECKED, "TDX's list of tasks does not show every description"
+    return Kind.MISSING, "not among the tasks now; a person may have deleted it"
 
 
 def _values(

@@ -6,10 +6,12 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.effects.contact import ContactEffect
+from ticket_queue_daemon.effects.detach import DetachAssetEffect
 from ticket_queue_daemon.effects.feed_entry import FeedEntryEffect
 from ticket_queue_daemon.effects.link import AttachAssetEffect, LinkItemEffect
 from ticket_queue_daemon.effects.patch import PatchTicketEffect
 from ticket_queue_daemon.effects.tags import TagsEffect
+from ticket_queue_daemon.effects.task import CreateTaskEffect
 from ticket_queue_daemon.errors import DaemonError
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ KINDS: dict[str, type[Effect]] = {
         PatchTicketEffect,
         TagsEffect,
         ContactEffect,
+        DetachAssetEffect,
+        CreateTaskEffect,
     )
 }
 

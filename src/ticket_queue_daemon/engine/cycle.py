@@ -183,8 +183,14 @@ class Cycle:
         """What makes a reader for each ticket, and a sentence for each pattern paused just now."""
         paused, told = self.paused(dry_run)
         assets = RunAssets(self.assets, dry_run=dry_run, stopping=stopping)
-        ours = self.tracker.our_assets
-        read = partial(TicketReader, self.tdx, assets=assets, ours=ours, paused=paused)
+        read = partial(
+            TicketReader,
+            self.tdx,
+            assets=assets,
+            ours=self.tracker.our_assets,
+            paused=paused,
+            labs=self.tracker.hub_labs,
+        )
         return read, told
 
     def _preview(

@@ -11,21 +11,27 @@ from uuid import UUID
 
 from ticket_queue_daemon.actions.base import ActionError, Message
 from ticket_queue_daemon.effects.contact import ContactEffect
+from ticket_queue_daemon.effects.detach import DetachAssetEffect
 from ticket_queue_daemon.effects.feed_entry import FeedEntryEffect
 from ticket_queue_daemon.effects.fingerprint import reference as make_reference
 from ticket_queue_daemon.effects.link import AttachAssetEffect, LinkItemEffect
 from ticket_queue_daemon.effects.patch import PatchTicketEffect, member_value
 from ticket_queue_daemon.effects.tags import TagsEffect
+from ticket_queue_daemon.effects.task import CreateTaskEffect
 from ticket_queue_daemon.engine.seed_facade import SeedTickets
+from ticket_queue_daemon.tdx.models import TicketSearch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ticket_queue_daemon.actions.labs import LabRecords
     from ticket_queue_daemon.assets.catalog import AssetCatalog
     from ticket_queue_daemon.assets.lookup import LookUp
     from ticket_queue_daemon.effects.base import Effect
     from ticket_queue_daemon.engine.reading import TicketReader
-    from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
+    from ticket_queue_daemon.tdx.items import Relationship
+    from ticket_queue_daemon.tdx.models import Asset, FeedEntry, Person, Ticket, TicketItem
+    from ticket_queue_daemon.tdx.tasks import TicketTask
 
 PREVIEW_LOG_ID = UUID(int=0)
 """Stands for the row that a dry run does not make."""
@@ -96,6 +102,56 @@ class RecordingFacade:
         """The assets that we attached to the ticket, by the log."""
         return frozenset(one.asset_id for one in self._read(ticket_id).our_assets())
 
+    def detached_assets(self, ticket_id: int) -> frozenset[int]:
+        """Those of them that we took off again, by the log."""
+        ours = self._read(ticket_id).our_assets()
+        return frozenset(one.asset_id for one in ours if one.detached)
+
+    def get_asset(self, ticket_id: int, asset_id: int) -> Asset:
+        """An asset as TDX has it now."""
+        return self._read(ticket_id).asset(asset_id)
+
+    def get_relationships(self, ticket_id: int, item_id: int) -> Sequence[Relationship]:
+        """The relations of a configuration item."""
+        return self._read(ticket_id).relationships(item_id)
+
+    def get_tasks(self, ticket_id: int) -> Sequence[TicketTask]:
+        """The ticket's tasks."""
+        return self._read(ticket_id).tasks()
+
+    def lab_records(self, ticket_id: int) -> LabRecords:
+        """What the data hub says of the labs of its machines and requestor."""
+        return self._read(ticket_id).lab_records()
+
+    def search_tickets(
+        self,
+        ticket_id: int,
+        *,
+        requestor_uid: str = "",
+        item_ids: Sequence[int] = (),
+        status_ids: Sequence[int] = (),
+        status_class_ids: Sequence[int] = (),
+        max_results: int = 0,
+    ) -> Sequence[Ticket]:
+        """Tickets that fit all that is given."""
+        if not requestor_uid and not item_ids:
+            raise ActionError(
+                "An action searched for tickets of nobody and nothing.",
+                "Give a requestor_uid or item_ids: TDX would answer with every ticket there is.",
+            )
+        search = TicketSearch(
+            max_results=max_results,
+            requestor_uids=[requestor_uid] if requestor_uid else None,
+            configuration_item_ids=list(item_ids) or None,
+            status_ids=list(status_ids) or None,
+            status_class_ids=list(status_class_ids) or None,
+        )
+        return self._read(ticket_id).search(search)
+
+    def ticket_link(self, ticket_id: int) -> str:
+        """Where a person opens a ticket."""
+        return self._reader.ticket_link(ticket_id)
+
     def paused_patterns(self) -> Mapping[str, str]:
         """The patterns that rest, and why."""
         return self._reader.paused
@@ -136,6 +192,35 @@ class RecordingFacade:
     def add_asset(self, ticket_id: int, asset_id: int, *, name: str = "") -> Effect:
         """Record an asset to attach."""
         return self._record(AttachAssetEffect(ticket_id, asset_id, name))
+
+    def remove_asset(self, ticket_id: int, asset_id: int, *, name: str = "") -> Effect:
+        """Record an asset to take off."""
+        return self._record(DetachAssetEffect(ticket_id, asset_id, name))
+
+    def add_task(
+        self,
+        ticket_id: int,
+        title: str,
+        description: str = "",
+        *,
+        responsible_uid: str = "",
+        responsible_group_id: int = 0,
+        estimated_minutes: int = 0,
+        complete_within_minutes: int = 0,
+    ) -> Effect:
+        """Record a task to add, with its reference."""
+        return self._record(
+            CreateTaskEffect(
+                ticket_id,
+                title=title,
+                ref=make_reference(self._log_id, self._occurrence, len(self.effects)),
+                description=description,
+                responsible_uid=responsible_uid,
+                responsible_group_id=responsible_group_id,
+                estimated_minutes=estimated_minutes,
+                complete_within_minutes=complete_within_minutes,
+            )
+        )
 
     def add_configuration_item(self, ticket_id: int, item_id: int, *, name: str = "") -> Effect:
         """Record a configuration item to link."""

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ticket_queue_daemon.actions.base import Message
+from ticket_queue_daemon.actions.labs import Lab, LabRecords
 from ticket_queue_daemon.store.corrections import taken_off
 
 if TYPE_CHECKING:
@@ -14,8 +15,18 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.assets.lookup import RunAssets
     from ticket_queue_daemon.store.corrections import Correction, OurAsset
+    from ticket_queue_daemon.store.labs import HubLab, HubLabs
     from ticket_queue_daemon.tdx.client import TdxClient
-    from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
+    from ticket_queue_daemon.tdx.items import Relationship
+    from ticket_queue_daemon.tdx.models import (
+        Asset,
+        FeedEntry,
+        Person,
+        Ticket,
+        TicketItem,
+        TicketSearch,
+    )
+    from ticket_queue_daemon.tdx.tasks import TicketTask
 
 Fact = TypeVar("Fact")
 
@@ -29,6 +40,7 @@ class TicketReader:
         assets: the asset catalogue of this run, and the door to look names up.
         ours: gives the assets that the log says we attached to a ticket.
         paused: the patterns that rest in this run, and why.
+        labs: the data hub's views of labs.
     """
 
     def __init__(
@@ -39,12 +51,14 @@ class TicketReader:
         *,
         ours: Callable[[int], Sequence[OurAsset]] = lambda _: (),
         paused: Mapping[str, str] | None = None,
+        labs: HubLabs | None = None,
     ) -> None:
         self._tdx = tdx
         self.ticket_id = ticket_id
         self.assets = assets
         self.paused = paused or {}
         self._ours = ours
+        self._labs = labs
         self._lock = threading.RLock()
         self._known: dict[str, Any] = {}
 
@@ -82,6 +96,41 @@ class TicketReader:
     def contacts(self) -> Sequence[Person]:
         """Its contacts."""
         return self._once("contacts", lambda: self._tdx.tickets.contacts(self.ticket_id))
+
+    def tasks(self) -> Sequence[TicketTask]:
+        """Its tasks."""
+        return self._once("tasks", lambda: self._tdx.tasks.list(self.ticket_id))
+
+    def asset(self, asset_id: int) -> Asset:
+        """An asset, as TDX has it now."""
+        return self._once(f"asset {asset_id}", lambda: self._tdx.assets.get(asset_id))
+
+    def relationships(self, item_id: int) -> Sequence[Relationship]:
+        """The relations of a configuration item."""
+        return self._once(
+            f"relationships {item_id}", lambda: self._tdx.items.relationships(item_id)
+        )
+
+    def search(self, search: TicketSearch) -> Sequence[Ticket]:
+        """Tickets that fit; the same search is made once."""
+        return self._once(
+            f"search {search.model_dump_json()}", lambda: self._tdx.tickets.search(search)
+        )
+
+    def ticket_link(self, ticket_id: int) -> str:
+        """Where a person opens a ticket; no call."""
+        return self._tdx.ticket_link(ticket_id)
+
+    def lab_records(self) -> LabRecords:
+        """What the data hub says of the labs of its machines and of its requestor."""
+        if self._labs is None:
+            return LabRecords()
+        computers = [item.id for item in self.items() if item.asset_id is not None]
+        requestor = self.ticket().requestor_uid
+        return LabRecords(
+            of_computers=_labs(self._labs.of_computers(computers)),
+            of_requestor=_labs(self._labs.of_member(requestor)) if requestor else (),
+        )
 
     def our_assets(self) -> Sequence[OurAsset]:
         """What the log says that we attached; one query."""
@@ -128,6 +177,10 @@ class TicketReader:
                 if own_uid is None or reply.created_uid != own_uid
             )
         return sorted(messages, key=lambda message: str(message.created or ""))
+
+
+def _labs(found: Sequence[HubLab] | None) -> tuple[Lab, ...] | None:
+    return None if found is None else tuple(Lab(one.item_id, one.name) for one in found)
 
 
 def _message(entry: FeedEntry, created: datetime | None, *, is_reply: bool) -> Message:

@@ -21,7 +21,10 @@ Kind = Literal["removed", "added"]
 
 @dataclass(frozen=True, slots=True)
 class OurAsset:
-    """An asset that we put on a ticket; ``pattern`` and ``token`` say by what it was found."""
+    """An asset that we put on a ticket; ``pattern`` and ``token`` say by what it was found.
+
+    ``detached``: we took it off again ourselves, so that it is missing says nothing of people.
+    """
 
     asset_id: int
     name: str
@@ -29,6 +32,7 @@ class OurAsset:
     pattern: str
     token: str
     attached_at: datetime
+    detached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ def taken_off(
             decided_at=one.attached_at,
         )
         for one in ours
-        if one.asset_id not in present
+        if one.asset_id not in present and not one.detached
     ]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ticket_queue_daemon.store.claims import Claims
 from ticket_queue_daemon.store.corrections import Correction, Corrections, OurAsset
+from ticket_queue_daemon.store.labs import HubLabs
 from ticket_queue_daemon.store.outcomes import Outcomes
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.records import Records
@@ -58,6 +59,7 @@ class StateTracker:
         self._claims = Claims(session)
         self._outcomes = Outcomes(session)
         self._corrections = Corrections(database)
+        self.hub_labs = HubLabs(database)
 
     def close(self) -> None:
         """Close the pool, if this opened one."""

@@ -72,6 +72,10 @@ class TicketsApi:
         """Put an asset on the ticket; one that is there already is no error."""
         self._relate("POST", ticket_id, "assets", asset_id, "{assetId}")
 
+    def detach_asset(self, ticket_id: int, asset_id: int) -> None:
+        """Take an asset off the ticket, by its asset id."""
+        self._relate("DELETE", ticket_id, "assets", asset_id, "{assetId}")
+
     def link_item(self, ticket_id: int, ci_id: int) -> None:
         """Put a configuration item on the ticket, by its own id."""
         self._relate("POST", ticket_id, "configurationItems", ci_id, "{configurationItemId}")

@@ -1,9 +1,20 @@
 -- our_assets --
 -- What we attached to a ticket, each asset once, by the row that did it first.
-SELECT DISTINCT ON (asset_id) asset_id, name, log_id, pattern, token, attached_at
-FROM meta.daemon_attachments
-WHERE ticket_id = %(ticket_id)s
-ORDER BY asset_id, attached_at
+-- detached: our own log says that we took it off again, or may have.
+SELECT DISTINCT ON (ours.asset_id)
+    ours.asset_id, ours.name, ours.log_id, ours.pattern, ours.token, ours.attached_at,
+    EXISTS (
+        SELECT
+        FROM meta.daemon_action_log entry
+        CROSS JOIN LATERAL jsonb_array_elements(entry.plan -> 'effects') AS each (effect)
+        WHERE entry.ticket_id = %(ticket_id)s
+          AND effect ->> 'kind' = 'detach_asset'
+          AND effect -> 'params' ->> 'asset_id' = ours.asset_id::text
+          AND effect ->> 'state' IN ('sent', 'applied', 'already_there')
+    ) AS detached
+FROM meta.daemon_attachments ours
+WHERE ours.ticket_id = %(ticket_id)s
+ORDER BY ours.asset_id, ours.attached_at
 
 -- note_corrections --
 -- Write down what people corrected on a ticket. What they have undone since is forgotten: an asset that

@@ -115,6 +115,9 @@ CALLS: dict[str, Callable[[Any, Things], Any]] = {
     "GET /{appId}/tickets/{id}/configurationItems": raw_list(
         "GET", "46/tickets/{ticket}/configurationItems", models.TicketItem
     ),
+    "DELETE /{appId}/tickets/{id}/assets/{assetId}": lambda tdx, it: tdx.tickets.detach_asset(
+        it.ticket, it.asset
+    ),
     "POST /{appId}/tickets/{id}/assets/{assetId}": lambda tdx, it: tdx.tickets.attach_asset(
         it.ticket, it.asset
     ),
@@ -225,7 +228,6 @@ OTHERS: dict[str, str] = {
     "POST /{appId}/tickets/{id}/application": "it moves the ticket away; it answers a Ticket as others do",
     "POST /{appId}/tickets/{id}/children": NO_OBJECT,
     "DELETE /{appId}/tickets/{id}/contacts/{contactUid}": NO_OBJECT,
-    "DELETE /{appId}/tickets/{id}/assets/{assetId}": NO_OBJECT,
     "DELETE /{appId}/tickets/{id}/configurationItems/{configurationItemId}": NO_OBJECT,
     "DELETE /{appId}/tickets/{ticketId}/tasks/{id}": NO_OBJECT,
     "DELETE /{appId}/assets/{id}": NO_OBJECT,

@@ -28,6 +28,7 @@ WITHOUT = {
     "DELETE /{appId}/tickets/{id}/tags",
     "POST /{appId}/tickets/{id}/contacts/{contactUid}",
     "POST /{appId}/tickets/{id}/assets/{assetId}",
+    "DELETE /{appId}/tickets/{id}/assets/{assetId}",
     "POST /{appId}/tickets/{id}/configurationItems/{configurationItemId}",
 }
 # Without these, the lists of feeds would be empty and prove nothing.
