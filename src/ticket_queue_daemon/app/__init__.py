@@ -31,6 +31,8 @@ from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.reports import Reports
 from ticket_queue_daemon.store.tracker import StateTracker
 from ticket_queue_daemon.tdx.client import TdxClient
+from ticket_queue_daemon.tdx.directory import Directory
+from ticket_queue_daemon.tdx.names import NameBook
 from ticket_queue_daemon.tdx.reports import ticket_ids
 
 if TYPE_CHECKING:
@@ -94,7 +96,8 @@ class App:
     ) -> Self:
         """Open the database (the embedded one without ``DATABASE_URL``) and the client.
 
-        No request goes to TDX here. Without ``need_tdx`` neither a client nor the actions are
+        No request goes to TDX here, unless an action is configured with names for which ids are to
+        be looked up. Without ``need_tdx`` neither a client nor the actions are
         needed, so what is wrong with them keeps nobody from looking at the database. With
         ``read_only`` the client refuses to change TDX, and the actions are not needed either,
         unless ``with_actions``.
@@ -102,13 +105,17 @@ class App:
         Raises:
             ConfigError: settings or the action file are wrong.
             DatabaseUnreachable, MigrationNeeded, InstanceMismatch: the database.
+            TdxError: a name was to be looked up, and TDX is away.
         """
         app = cls(settings, clock)
         try:
             if need_tdx:
-                if with_actions or not read_only:
+                wanted = with_actions or not read_only
+                if wanted:
                     app._open_actions(actions)
                 app._open_tdx(read_only=read_only)
+                if wanted:
+                    app._bind_actions()
             app._open_database(auto_upgrade=auto_upgrade)
         except BaseException:
             app.close()
@@ -120,6 +127,13 @@ class App:
             path = self.settings.config_path
             actions = default_actions(self.settings) if path is None else load_actions(path)
         self.actions = list(actions)
+
+    def _bind_actions(self) -> None:
+        """Names become ids first, so that an action is the same by either."""
+        client = self._tdx()
+        names = NameBook(Directory(client), before=client.check_applications)
+        for action in self.actions:
+            action.resolve(names)
         self._bound = bind(self.actions)
 
     def _open_tdx(self, *, read_only: bool) -> None:

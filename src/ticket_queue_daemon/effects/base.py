@@ -74,6 +74,10 @@ class Effect(ABC):
         """What was read of the ticket in this run and is stale once this was sent."""
         return ("ticket",)
 
+    def must_look(self, *, fresh: bool) -> bool:
+        """Whether to look before the first send; ``fresh``: it was planned a moment ago."""
+        return self.look_first or not fresh
+
     @abstractmethod
     def look(self, sight: Sight) -> Look:
         """Ask TDX whether the effect is there.

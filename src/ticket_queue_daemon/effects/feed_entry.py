@@ -23,7 +23,11 @@ PREVIEW_LENGTH = 70
 
 @dataclass(frozen=True, slots=True)
 class FeedEntryEffect(Effect):
-    """A comment, with a status change in the same post when ``new_status_id`` is not 0."""
+    """A comment, with a status change in the same post when ``new_status_id`` is not 0.
+
+    Attributes:
+        expected_status_id: the status at planning time, from which alone it is changed; 0: any.
+    """
 
     kind: ClassVar[str] = "feed_entry"
 
@@ -35,6 +39,7 @@ class FeedEntryEffect(Effect):
     new_status_id: int = 0
     cascade_status: bool = False
     ref: str | None = None
+    expected_status_id: int = 0
 
     def text(self) -> str:
         """What is sent: the comment, with its reference if it carries one."""
@@ -48,7 +53,9 @@ class FeedEntryEffect(Effect):
         if len(words) > PREVIEW_LENGTH:
             words = words[: PREVIEW_LENGTH - 1] + "…"
         status = f" and set status {self.new_status_id}" if self.new_status_id else ""
-        return f"post {'private' if self.is_private else 'public'} comment{status}: {words}"
+        told = ", ".join(one for one in self.notify if one != "null")
+        mail = f" to {told}" if told else ""
+        return f"post {'private' if self.is_private else 'public'} comment{mail}{status}: {words}"
 
     def stale_reads(self) -> tuple[str, ...]:
         """See the base class."""
@@ -75,7 +82,15 @@ class FeedEntryEffect(Effect):
                 doubtful = entry.id
         if doubtful is not None:
             return Look(Seen.CANNOT_TELL, {"entry_id": doubtful, "why": "its author is not named"})
+        if self.new_status_id and self.expected_status_id:
+            now = sight.tdx.tickets.get(self.ticket_id).status_id
+            if now not in (self.expected_status_id, self.new_status_id):
+                return Look(Seen.SUPERSEDED, {"status_id": now})
         return Look(Seen.NOT_THERE, {"entries_read": len(entries)})
+
+    def must_look(self, *, fresh: bool) -> bool:
+        """Also at once where the status may have moved since the plan."""
+        return not fresh or bool(self.new_status_id and self.expected_status_id)
 
     def _fits(self, entry: FeedEntry, not_before: datetime | None) -> bool:
         too_old = (

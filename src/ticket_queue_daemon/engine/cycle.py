@@ -28,6 +28,7 @@ from ticket_queue_daemon.observe.events import (
     RunStarted,
     TicketsPending,
 )
+from ticket_queue_daemon.tdx.directory import Directory
 from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
 
 if TYPE_CHECKING:
@@ -183,7 +184,14 @@ class Cycle:
         paused, told = self.paused(dry_run)
         assets = RunAssets(self.assets, dry_run=dry_run)
         ours = self.tracker.our_assets
-        read = partial(TicketReader, self.tdx, assets=assets, ours=ours, paused=paused)
+        read = partial(
+            TicketReader,
+            self.tdx,
+            assets=assets,
+            ours=ours,
+            paused=paused,
+            directory=Directory(self.tdx),
+        )
         return read, told
 
     def _preview(

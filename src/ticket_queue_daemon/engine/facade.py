@@ -14,9 +14,10 @@ from ticket_queue_daemon.effects.contact import ContactEffect
 from ticket_queue_daemon.effects.feed_entry import FeedEntryEffect
 from ticket_queue_daemon.effects.fingerprint import reference as make_reference
 from ticket_queue_daemon.effects.link import AttachAssetEffect, LinkItemEffect
-from ticket_queue_daemon.effects.patch import PatchTicketEffect, member_value
+from ticket_queue_daemon.effects.patch import PatchTicketEffect
 from ticket_queue_daemon.effects.tags import TagsEffect
 from ticket_queue_daemon.engine.seed_facade import SeedTickets
+from ticket_queue_daemon.tdx.members import member_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.assets.lookup import LookUp
     from ticket_queue_daemon.effects.base import Effect
     from ticket_queue_daemon.engine.reading import TicketReader
+    from ticket_queue_daemon.tdx.directory import Directory
     from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
 
 PREVIEW_LOG_ID = UUID(int=0)
@@ -100,6 +102,10 @@ class RecordingFacade:
         """The patterns that rest, and why."""
         return self._reader.paused
 
+    def directory(self) -> Directory:
+        """Lists, groups and people of TDX, each asked for once in a run."""
+        return self._reader.directory
+
     # writes
 
     def add_comment(
@@ -114,6 +120,7 @@ class RecordingFacade:
         new_status_id: int = 0,
         cascade_status: bool = False,
         reference: bool | None = None,
+        expected_status_id: int = 0,
     ) -> Effect:
         """Record a feed entry; a private one carries a visible reference unless told otherwise."""
         ref = None
@@ -130,6 +137,7 @@ class RecordingFacade:
                 new_status_id=new_status_id,
                 cascade_status=cascade_status,
                 ref=ref,
+                expected_status_id=expected_status_id,
             )
         )
 
@@ -141,11 +149,15 @@ class RecordingFacade:
         """Record a configuration item to link."""
         return self._record(LinkItemEffect(ticket_id, item_id, name))
 
-    def update_ticket(self, ticket_id: int, changes: Mapping[str, Any]) -> Effect:
+    def update_ticket(
+        self, ticket_id: int, changes: Mapping[str, Any], *, notify_new_responsible: bool = False
+    ) -> Effect:
         """Record members to change, with the values that they are changed from."""
         ticket = self.get_ticket(ticket_id)
         expected = {member: member_value(ticket, member) for member in changes}
-        return self._record(PatchTicketEffect(ticket_id, dict(changes), expected))
+        return self._record(
+            PatchTicketEffect(ticket_id, dict(changes), expected, notify_new_responsible)
+        )
 
     def add_tags(self, ticket_id: int, tags: Sequence[str]) -> Effect:
         """Record tags to add."""

@@ -17,6 +17,7 @@ from ticket_queue_daemon.tdx.auth import GET_USER
 from ticket_queue_daemon.tdx.config import instance_of, normalise_base_url, web_base_of
 from ticket_queue_daemon.tdx.feed import FeedApi
 from ticket_queue_daemon.tdx.items import ConfigurationItemsApi
+from ticket_queue_daemon.tdx.lookups import LookupsApi
 from ticket_queue_daemon.tdx.models import Person
 from ticket_queue_daemon.tdx.people import PeopleApi
 from ticket_queue_daemon.tdx.reports import ReportsApi
@@ -62,6 +63,7 @@ class TdxClient:
         self.assets = AssetsApi(self._session, self._apps)
         self.items = ConfigurationItemsApi(self._session, self._apps)
         self.people = PeopleApi(self._session)
+        self.lookups = LookupsApi(self._session, self._apps)
         self.applications = ApplicationsApi(self._session)
 
     def me(self) -> Person:

@@ -1,0 +1,98 @@
+"""What is asked of TDX once and serves many tickets: lists, groups, who has how much to do.
+
+One directory lives for a run; another one for the moment in which names become ids.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from ticket_queue_daemon.errors import TdxError
+from ticket_queue_daemon.tdx.errors import is_away
+from ticket_queue_daemon.tdx.models import TicketSearch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from ticket_queue_daemon.tdx.client import TdxClient
+    from ticket_queue_daemon.tdx.lookups import Named
+    from ticket_queue_daemon.tdx.models import Person
+
+# New, in process, on hold, requested (fact sheet 15).
+OPEN_CLASSES: Final = (1, 2, 5, 6)
+
+Fact = TypeVar("Fact")
+
+
+class Directory:
+    """Answers from memory what was asked before; for any number of threads."""
+
+    def __init__(self, tdx: TdxClient) -> None:
+        self._tdx = tdx
+        self._lock = threading.RLock()
+        self._known: dict[Any, Any] = {}
+
+    def _once(self, what: object, fetch: Callable[[], Fact]) -> Fact:
+        with self._lock:
+            if what not in self._known:
+                self._known[what] = fetch()
+            known: Fact = self._known[what]
+            return known
+
+    def now(self) -> datetime:
+        """TDX's time, aware UTC."""
+        return self._tdx.tdx_now()
+
+    def entries(self, kind: str) -> Sequence[Named]:
+        """A list (see ``tdx/lookups.py``); one call."""
+        return self._once(kind, lambda: self._tdx.lookups.named(kind))
+
+    def entry(self, kind: str, number: int) -> Named | None:
+        """One entry of a list."""
+        return next((one for one in self.entries(kind) if one.id == number), None)
+
+    def members(self, group_id: int) -> Sequence[Person]:
+        """The people in a group; one call for each group."""
+        return self._once(("group", group_id), lambda: self._tdx.lookups.members(group_id))
+
+    def people(self, text: str) -> Sequence[Person]:
+        """Whom TDX finds by a text; one call."""
+        return self._once(("people", text), lambda: self._tdx.lookups.people(text))
+
+    def name_of(self, kind: str, value: int | str) -> str:
+        """The name behind an id or UID, to tell people; the id itself where TDX won't say."""
+        try:
+            return self._once(("name", kind, value), lambda: self._name(kind, value)) or str(value)
+        except TdxError as error:
+            if is_away(error):
+                raise
+            return str(value)
+
+    def _name(self, kind: str, value: int | str) -> str:
+        if kind == "person":
+            return self._tdx.people.get(str(value)).full_name or ""
+        found = self.entry(kind, int(value))
+        return found.name if found else ""
+
+    def least_loaded(self, people: Sequence[str]) -> tuple[str, Mapping[str, int]]:
+        """Who of these UIDs has the fewest open tickets, the first of equals; and the counts.
+
+        One search for the whole list and run. Whoever is chosen counts one more from then on, so
+        that the tickets of one run are spread though TDX's own counts are from before it.
+        """
+        with self._lock:
+            counts = self._once(("load", tuple(people)), lambda: self._loads(people))
+            chosen = min(people, key=lambda uid: counts[uid])
+            seen = dict(counts)
+            counts[chosen] += 1
+            return chosen, seen
+
+    def _loads(self, people: Sequence[str]) -> dict[str, int]:
+        search = TicketSearch(
+            primary_responsibility_uids=list(people), status_class_ids=list(OPEN_CLASSES)
+        )
+        found = Counter(ticket.responsible_uid for ticket in self._tdx.tickets.search(search))
+        return {uid: found[uid] for uid in people}
