@@ -93,6 +93,14 @@ class NameBook:
             near(word, [one.name for one in entries]),
         )
 
+    def entry(self, kind: str, number: int) -> Named | None:
+        """The entry with an id.
+
+        Raises:
+            TdxError: TDX did not give the list.
+        """
+        return self._open().entry(kind, number)
+
     def person(self, given: str, option: str) -> str:
         """The UID of a person, given by UID, full name, user name or e-mail address.
 
