@@ -137,4 +137,5 @@ def _names(entry: Named) -> set[str]:
 
 def _called(person: Person) -> set[str]:
     names = (person.full_name, person.user_name, person.primary_email)
-    return {name.casefold() for name in names if name}
+    short = (person.user_name or "").partition("@")[0]
+    return {name.casefold() for name in (*names, short) if name}
