@@ -85,7 +85,7 @@ LINES = [
     Line(
         "what was done and not told is told",
         "engine/outcome.py",
-        "_partial_lines(applied) if applied.told else plan.summary",
+        "_partial_lines(applied, given_up=False) if applied.told else plan.summary",
         "plan.summary if applied.now else ()",
         (CHECKPOINTS, "-k", "effect_ticked_off"),
     ),

@@ -113,12 +113,8 @@ class TicketFacade(Protocol):
         new_status_id: int = 0,
         cascade_status: bool = False,
         reference: bool | None = None,
-        expected_status_id: int = 0,
     ) -> object:
-        """Post a feed entry. ``reference`` None: a visible reference on private entries only.
-
-        ``expected_status_id``: the status from which alone ``new_status_id`` is set; 0: from any.
-        """
+        """Post a feed entry. ``reference`` None: a visible reference on private entries only."""
         ...
 
     def add_asset(self, ticket_id: int, asset_id: int, *, name: str = "") -> object:

@@ -93,9 +93,8 @@ class CommentAction(BaseAction):
     def execute_action(
         self, ticket_id: int, facade: TicketFacade, dry_run: bool = False
     ) -> ActionResult:
-        """Ask for the comment; the ticket is read so that a closed one is left alone."""
+        """Ask for the comment; the engine reads the ticket, so that a closed one is left alone."""
         del dry_run
-        facade.get_ticket(ticket_id)
         text = self._wording.fill(ticket_id, facade)
         if not text.strip():
             return skip("the template says nothing for this ticket")

@@ -20,7 +20,7 @@ from ticket_queue_daemon.tdx.names import near
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ticket_queue_daemon.tdx.lookups import Choice
+    from ticket_queue_daemon.tdx.attributes import Choice
     from ticket_queue_daemon.tdx.names import NameBook
 
 

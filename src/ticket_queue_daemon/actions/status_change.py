@@ -97,18 +97,12 @@ class StatusChangeAction(BaseAction):
         if ticket.status_id == status_id:
             return skip(f"the ticket has the status {ticket.status_name or status_id} already")
         text = self.comment.fill(ticket_id, facade)
+        date = self._date(facade)
+        dated = {"GoesOffHoldDate": date} if date else {}
+        facade.update_ticket(ticket_id, {"StatusID": status_id, **dated})
         if text.strip():
-            facade.add_comment(
-                ticket_id,
-                text,
-                is_private=self.is_private,
-                new_status_id=status_id,
-                expected_status_id=ticket.status_id,
-            )
-        else:
-            date = self._date(facade)
-            dated = {"GoesOffHoldDate": date} if date else {}
-            facade.update_ticket(ticket_id, {"StatusID": status_id, **dated})
+            # The engine makes one feed entry of both.
+            facade.add_comment(ticket_id, text, is_private=self.is_private)
         name = facade.directory().name_of("status", status_id)
         return ActionResult(
             message=f"status {ticket.status_name or ticket.status_id} -> {name}",

@@ -66,6 +66,11 @@ class Effect(ABC):
 
     ticket_id: int
 
+    @property
+    def needs_look(self) -> bool:
+        """Whether this one needs a look before its first send; see :attr:`look_first`."""
+        return self.look_first
+
     @abstractmethod
     def describe(self) -> str:
         """In a few words, as in "attach asset IC-EHLB760-F16"."""
@@ -73,10 +78,6 @@ class Effect(ABC):
     def stale_reads(self) -> tuple[str, ...]:
         """What was read of the ticket in this run and is stale once this was sent."""
         return ("ticket",)
-
-    def must_look(self, *, fresh: bool) -> bool:
-        """Whether to look before the first send; ``fresh``: it was planned a moment ago."""
-        return self.look_first or not fresh
 
     @abstractmethod
     def look(self, sight: Sight) -> Look:

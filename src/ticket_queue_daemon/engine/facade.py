@@ -120,7 +120,6 @@ class RecordingFacade:
         new_status_id: int = 0,
         cascade_status: bool = False,
         reference: bool | None = None,
-        expected_status_id: int = 0,
     ) -> Effect:
         """Record a feed entry; a private one carries a visible reference unless told otherwise."""
         ref = None
@@ -137,7 +136,6 @@ class RecordingFacade:
                 new_status_id=new_status_id,
                 cascade_status=cascade_status,
                 ref=ref,
-                expected_status_id=expected_status_id,
             )
         )
 

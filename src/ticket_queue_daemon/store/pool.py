@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -43,6 +43,8 @@ _CONNECT: dict[str, Any] = {
     "tcp_user_timeout": 60_000,
 }
 _WAIT_FOR_CONNECTION = 8.0
+# After this long somebody looks whether the server answers at all, so that an outage is told at once.
+_BEFORE_LOOKING = 1.0
 
 # The pool warns at each failed connection attempt; what came of it is raised here, once.
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
@@ -151,10 +153,17 @@ class Database:
         try:
             if pool is None:
                 raise PoolClosed("closed by another thread")
-            with pool.connection() as connection:
-                yield connection
+            with ExitStack() as held:
+                yield self._borrow(pool, held)
         except psycopg.Error as error:
             raise self._translated(error) from error
+
+    def _borrow(self, pool: ConnectionPool[Connection[Row]], held: ExitStack) -> Connection[Row]:
+        try:
+            return held.enter_context(pool.connection(timeout=_BEFORE_LOOKING))
+        except PoolTimeout:
+            _connect(self._address).close()
+        return held.enter_context(pool.connection(timeout=_WAIT_FOR_CONNECTION - _BEFORE_LOOKING))
 
     @contextmanager
     def transaction(self) -> Iterator[Connection[Row]]:
@@ -173,10 +182,6 @@ class Database:
 
     def _translated(self, error: psycopg.Error) -> StoreError:
         if isinstance(error, PoolTimeout):
-            try:
-                _connect(self._address).close()
-            except DatabaseUnreachable as unreachable:
-                return unreachable
             return StoreError(
                 f"No database connection became free within {_WAIT_FOR_CONNECTION:g} s"
                 f" ({self._max_size} are in use).",

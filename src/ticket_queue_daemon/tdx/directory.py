@@ -7,24 +7,63 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ticket_queue_daemon.errors import TdxError
+from ticket_queue_daemon.tdx.attributes import TICKET
 from ticket_queue_daemon.tdx.errors import is_away
+from ticket_queue_daemon.tdx.groups import GroupSearch
 from ticket_queue_daemon.tdx.models import TicketSearch
+from ticket_queue_daemon.tdx.people import MOST_LOOKED_UP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from ticket_queue_daemon.tdx.attributes import Choice
     from ticket_queue_daemon.tdx.client import TdxClient
-    from ticket_queue_daemon.tdx.lookups import Named
     from ticket_queue_daemon.tdx.models import Person
 
 # New, in process, on hold, requested (fact sheet 15).
 OPEN_CLASSES: Final = (1, 2, 5, 6)
 
 Fact = TypeVar("Fact")
+
+_LISTS: Final[dict[str, Callable[[TdxClient], Sequence[Any]]]] = {
+    "status": lambda tdx: tdx.lists.tickets.statuses(),
+    "type": lambda tdx: tdx.lists.tickets.types(),
+    "priority": lambda tdx: tdx.lists.tickets.priorities(),
+    "urgency": lambda tdx: tdx.lists.tickets.urgencies(),
+    "impact": lambda tdx: tdx.lists.tickets.impacts(),
+    "source": lambda tdx: tdx.lists.tickets.sources(),
+    "form": lambda tdx: tdx.lists.tickets.forms(),
+    "location": lambda tdx: tdx.places.locations(),
+    "account": lambda tdx: tdx.places.accounts(),
+    "group": lambda tdx: tdx.groups.search(GroupSearch(is_active=True)),
+    "attribute": lambda tdx: tdx.attributes.definitions(TICKET, app_id=tdx.ticket_app_id),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a list; ``full_name`` is a type's alone, ``choices`` an attribute's."""
+
+    id: int
+    name: str
+    full_name: str
+    is_active: bool
+    choices: Sequence[Choice]
+
+
+def _entry(found: Any) -> Entry:
+    return Entry(
+        id=found.id,
+        name=found.name or "",
+        full_name=getattr(found, "full_name", ""),
+        is_active=getattr(found, "is_active", None) is not False,
+        choices=getattr(found, "choices", ()),
+    )
 
 
 class Directory:
@@ -46,21 +85,23 @@ class Directory:
         """TDX's time, aware UTC."""
         return self._tdx.tdx_now()
 
-    def entries(self, kind: str) -> Sequence[Named]:
-        """A list (see ``tdx/lookups.py``); one call."""
-        return self._once(kind, lambda: self._tdx.lookups.named(kind))
+    def entries(self, kind: str) -> Sequence[Entry]:
+        """A list, such as "status" or "group"; one call."""
+        return self._once(kind, lambda: [_entry(one) for one in _LISTS[kind](self._tdx)])
 
-    def entry(self, kind: str, number: int) -> Named | None:
+    def entry(self, kind: str, number: int) -> Entry | None:
         """One entry of a list."""
         return next((one for one in self.entries(kind) if one.id == number), None)
 
     def members(self, group_id: int) -> Sequence[Person]:
         """The people in a group; one call for each group."""
-        return self._once(("group", group_id), lambda: self._tdx.lookups.members(group_id))
+        return self._once(("group", group_id), lambda: self._tdx.groups.members(group_id))
 
     def people(self, text: str) -> Sequence[Person]:
         """Whom TDX finds by a text; one call."""
-        return self._once(("people", text), lambda: self._tdx.lookups.people(text))
+        return self._once(
+            ("people", text), lambda: self._tdx.people.lookup(text, max_results=MOST_LOOKED_UP)
+        )
 
     def name_of(self, kind: str, value: int | str) -> str:
         """The name behind an id or UID, to tell people; the id itself where TDX won't say."""

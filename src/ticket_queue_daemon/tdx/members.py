@@ -56,7 +56,7 @@ MEMBERS: Final = (
     Member("AccountID", "id", "account", required=True),
     Member("LocationID", "id", "location"),
     Member("LocationRoomID", "id"),
-    Member("FormID", "id"),
+    Member("FormID", "id", "form"),
     Member("ServiceID", "id"),
     Member("ServiceOfferingID", "id"),
     Member("ArticleID", "id"),

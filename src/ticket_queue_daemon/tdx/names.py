@@ -15,8 +15,7 @@ from ticket_queue_daemon.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ticket_queue_daemon.tdx.directory import Directory
-    from ticket_queue_daemon.tdx.lookups import Named
+    from ticket_queue_daemon.tdx.directory import Directory, Entry
     from ticket_queue_daemon.tdx.models import Person
 
 _GUID = re.compile(r"\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
@@ -62,10 +61,10 @@ class NameBook:
         return self._directory
 
     def number(self, kind: str, given: int | str, option: str) -> int:
-        """The id of an entry of a list (see ``tdx/lookups.py``); a number is taken as it is.
+        """The id of an entry of a list; a number is taken as it is.
 
         Args:
-            kind: the list.
+            kind: the list, such as "status".
             given: an id or a name; names are compared whole, whatever their case.
             option: where it was written, for the error.
 
@@ -78,7 +77,7 @@ class NameBook:
         word = given.strip()
         if word.isdigit():
             return int(word)
-        entries = [one for one in self._open().entries(kind) if one.is_active is not False]
+        entries = [one for one in self._open().entries(kind) if one.is_active]
         found = [one for one in entries if word.casefold() in _names(one)]
         if len(found) == 1:
             return found[0].id
@@ -93,7 +92,7 @@ class NameBook:
             near(word, [one.name for one in entries]),
         )
 
-    def entry(self, kind: str, number: int) -> Named | None:
+    def entry(self, kind: str, number: int) -> Entry | None:
         """The entry with an id.
 
         Raises:
@@ -127,11 +126,11 @@ class NameBook:
             f"{option}: TDX finds nobody called {word!r}.",
             near(word, [one.full_name or "" for one in people])
             if people
-            else "Write the full name, the user name, the e-mail address or the UID.",
+            else "Write the full name, user name, e-mail address or UID; our account must see people.",
         )
 
 
-def _names(entry: Named) -> set[str]:
+def _names(entry: Entry) -> set[str]:
     return {entry.name.strip().casefold(), entry.full_name.strip().casefold()} - {""}
 
 

@@ -6,10 +6,10 @@ It writes ``https://`` itself, so the simulator is given a certificate for these
 from __future__ import annotations
 
 import io
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 from tdxlib.tdx_asset_integration import TDXAssetIntegration
 from tdxlib.tdx_report_integration import TDXReportIntegration
 from tdxlib.tdx_ticket_integration import TDXTicketIntegration
@@ -31,15 +31,10 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tls")
-    command = (
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost "
-        "-addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out certificate.pem"
-    )
-    made = subprocess.run(command.split(), cwd=folder, capture_output=True, check=False)
-    if made.returncode:
-        pytest.skip("no openssl here")
-    both = (folder / "key.pem").read_text() + (folder / "certificate.pem").read_text()
-    (folder / "both.pem").write_text(both)
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "certificate.pem"))
+    server = authority.issue_cert("127.0.0.1", "localhost")
+    server.private_key_and_cert_chain_pem.write_to_path(str(folder / "both.pem"))
     return folder
 
 
