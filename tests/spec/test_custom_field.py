@@ -66,7 +66,7 @@ def test_a_value_is_left_alone_if_only_an_empty_one_is_meant(desk: Desk, log: St
 @pytest.mark.parametrize(
     ("attribute", "present", "value"),
     [
-        (ROOM, "B117", "b117"),
+        (ROOM, "B117", " B117"),
         (SYSTEM, "26191", "macOS"),
         (SERVICES, "2364,5176", ["Wi-Fi", "E-mail"]),
     ],
@@ -81,6 +81,26 @@ def test_what_is_so_already_is_left_alone(
 
     assert desk.writes() == 0
     assert message(log, ticket.id).endswith(" already")
+
+
+@pytest.mark.parametrize("value", ["0", "b117"])
+def test_in_a_text_zero_is_a_value_and_case_counts(desk: Desk, value: str) -> None:
+    ticket = desk.ticket("Printer")
+    ticket.attributes[ROOM] = "" if value == "0" else "B117"
+
+    desk.run(CustomFieldAction(ROOM, value))
+
+    assert ticket.attributes[ROOM] == value
+
+
+def test_where_definitions_are_not_shown_the_tickets_own_choices_do(desk: Desk) -> None:
+    ticket = desk.ticket("Windows")
+    ticket.attributes[SYSTEM] = "26190"
+    desk.simulator.faults.add("status_before", "GET", "/attributes/custom", status=403)
+
+    desk.run(CustomFieldAction(SYSTEM, "{{ 'Linux' }}", template=True))
+
+    assert ticket.attributes == {SYSTEM: "26192"}
 
 
 def test_an_empty_value_clears(desk: Desk, log: StateTracker) -> None:

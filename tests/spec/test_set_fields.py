@@ -40,7 +40,7 @@ def test_several_are_one_request_and_what_is_so_is_left_out(desk: Desk) -> None:
 def test_nothing_left_is_skipped(desk: Desk, log: StateTracker) -> None:
     ticket = desk.ticket("Printer", "Hello & <b>welcome</b>", rich=True)
 
-    desk.run(SetFieldsAction({"Title": "printer", "description": "hello &amp; welcome"}))
+    desk.run(SetFieldsAction({"Title": "Printer", "description": "Hello &amp; welcome"}))
 
     (row,) = log.get_ticket_actions(ticket.id)
     assert row["metadata"]["message"] == "the ticket has these values already"

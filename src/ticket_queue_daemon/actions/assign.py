@@ -10,8 +10,6 @@ from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.tdx.names import as_uid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ticket_queue_daemon.tdx.models import Ticket
     from ticket_queue_daemon.tdx.names import NameBook
 
@@ -40,7 +38,7 @@ class AssignAction(BaseAction):
         self,
         responsible_uid: str = "",
         responsible_group_id: int | str = 0,
-        responsible_uids: Sequence[str] | None = None,
+        responsible_uids: list[str] | None = None,
         members_of_group_id: int | str = 0,
         pick: Pick = "round_robin",
         notify_new_responsible: bool = False,

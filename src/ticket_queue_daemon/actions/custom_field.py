@@ -14,13 +14,14 @@ from ticket_queue_daemon.actions.base import (
 from ticket_queue_daemon.actions.ids import number
 from ticket_queue_daemon.actions.wording import Wording
 from ticket_queue_daemon.errors import ConfigError
+from ticket_queue_daemon.tdx.attributes import Choice
 from ticket_queue_daemon.tdx.members import comparable, member_value
 from ticket_queue_daemon.tdx.names import near
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ticket_queue_daemon.tdx.attributes import Choice
+    from ticket_queue_daemon.tdx.models import Ticket
     from ticket_queue_daemon.tdx.names import NameBook
 
 
@@ -39,7 +40,7 @@ class CustomFieldAction(BaseAction):
     def __init__(
         self,
         attribute_id: int | str,
-        value: str | Sequence[str],
+        value: str | list[str],
         only_if_empty: bool = False,
         template: bool = False,
         version: str = "v1",
@@ -93,15 +94,13 @@ class CustomFieldAction(BaseAction):
         """Ask for the change, unless the value is there already."""
         del dry_run
         ticket, attribute_id = facade.get_ticket(ticket_id), number(self.attribute_id, "")
-        attribute = facade.directory().entry("attribute", attribute_id)
-        name = attribute.name if attribute else str(attribute_id)
+        name, choices = _definition(ticket, facade, attribute_id)
         member = f"attributes/{attribute_id}"
         present = comparable(member_value(ticket, member), member)
         if self.only_if_empty and present is not None:
             return skip(f"{name} has a value already")
         texts = [one.fill(ticket_id, facade).strip() for one in self.values]
         texts = [text for text in texts if text]
-        choices = attribute.choices if attribute else ()
         found = [_choice(name, text, choices) for text in texts]
         value, told = ",".join(one for one, _ in found), ", ".join(word for _, word in found)
         if comparable(value, member) == present:
@@ -109,6 +108,20 @@ class CustomFieldAction(BaseAction):
         facade.update_ticket(ticket_id, {member: value})
         line = f"Set {name} to {told}" if found else f"Cleared {name}"
         return ActionResult(message=line, summary=line, details={"attribute_id": attribute_id})
+
+
+def _definition(
+    ticket: Ticket, facade: TicketFacade, attribute_id: int
+) -> tuple[str, Sequence[Choice]]:
+    """Name and choices; the ticket's own, where our account may not see the definitions."""
+    defined = facade.directory().entry_if_shown("attribute", attribute_id)
+    if defined is not None:
+        return defined.name, defined.choices
+    for own in ticket.attributes:
+        if own.id == attribute_id:
+            given = own.raw().get("Choices") or ()
+            return own.name, [Choice.model_validate(one) for one in given]
+    return str(attribute_id), ()
 
 
 def _choice(name: str, text: str, choices: Sequence[Choice]) -> tuple[str, str]:

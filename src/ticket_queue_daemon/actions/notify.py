@@ -35,8 +35,8 @@ class NotifyAction(BaseAction):
 
     def __init__(
         self,
-        contact_uids: Sequence[str] | None = None,
-        notify: Sequence[str] | None = None,
+        contact_uids: list[str] | None = None,
+        notify: list[str] | None = None,
         comments: str = "",
         is_rich_html: bool = False,
         is_communication: bool = False,

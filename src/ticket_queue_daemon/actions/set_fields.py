@@ -21,7 +21,6 @@ from ticket_queue_daemon.tdx.members import (
 from ticket_queue_daemon.tdx.names import near
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     from ticket_queue_daemon.tdx.names import NameBook
 
@@ -39,9 +38,7 @@ class SetFieldsAction(BaseAction):
         version: raise it to do it again.
     """
 
-    def __init__(
-        self, fields: Mapping[str, Value], template: bool = False, version: str = "v1"
-    ) -> None:
+    def __init__(self, fields: dict[str, Any], template: bool = False, version: str = "v1") -> None:
         super().__init__(version=version)
         self.template = template
         self.fields: dict[str, Any] = {}

@@ -22,8 +22,8 @@ class TagAction(BaseAction):
 
     def __init__(
         self,
-        add: Sequence[str] | None = None,
-        remove: Sequence[str] | None = None,
+        add: list[str] | None = None,
+        remove: list[str] | None = None,
         version: str = "v1",
     ) -> None:
         super().__init__(version=version)

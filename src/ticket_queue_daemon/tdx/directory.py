@@ -105,18 +105,27 @@ class Directory:
 
     def name_of(self, kind: str, value: int | str) -> str:
         """The name behind an id or UID, to tell people; the id itself where TDX won't say."""
+        if kind != "person":
+            found = self.entry_if_shown(kind, int(value))
+            return found.name if found and found.name else str(value)
+        who = self._once(
+            ("name", value), lambda: self._if_shown(lambda: self._tdx.people.get(str(value)))
+        )
+        return who.full_name if who and who.full_name else str(value)
+
+    def entry_if_shown(self, kind: str, number: int) -> Entry | None:
+        """One entry of a list; None also where our account may not see the list."""
+        shown = self._once(("shown", kind), lambda: self._if_shown(lambda: self.entries(kind)))
+        return next((one for one in shown or () if one.id == number), None)
+
+    @staticmethod
+    def _if_shown(fetch: Callable[[], Fact]) -> Fact | None:
         try:
-            return self._once(("name", kind, value), lambda: self._name(kind, value)) or str(value)
+            return fetch()
         except TdxError as error:
             if is_away(error):
                 raise
-            return str(value)
-
-    def _name(self, kind: str, value: int | str) -> str:
-        if kind == "person":
-            return self._tdx.people.get(str(value)).full_name or ""
-        found = self.entry(kind, int(value))
-        return found.name if found else ""
+            return None
 
     def least_loaded(self, people: Sequence[str]) -> tuple[str, Mapping[str, int]]:
         """Who of these UIDs has the fewest open tickets, the first of equals; and the counts.

@@ -105,9 +105,10 @@ def member_value(ticket: Ticket, member: str) -> Any:
     return None
 
 
-_UNSET = frozenset({"", "none", "0", "0.0", "00000000-0000-0000-0000-000000000000"})
+_NO_ID = frozenset({"", "none", "0", "0.0", "00000000-0000-0000-0000-000000000000"})
 _IDS = re.compile(r"\d+(\s*,\s*\d+)+")
 _TAG = re.compile(r"<[^<>]*>")
+_ANY_CASE = re.compile(r"true|false|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def comparable(value: Any, member: str = "") -> Any:
@@ -115,22 +116,27 @@ def comparable(value: Any, member: str = "") -> Any:
 
     Ids come as int or text, guids in either case, and "unset" in many words (fact sheet 6): None.
     Dates are compared as moments, ids of several choices whatever their order, and a description
-    by its words, since TDX encodes and sanitises it.
+    by its words, since TDX encodes and sanitises it. In texts 0 is a value, and case counts.
     """
     if isinstance(value, bool) or value is None:
         return value
-    text = str(value).strip().casefold()
-    if text in _UNSET or text.startswith("0001-01-01"):
+    text, name = str(value).strip(), member.strip("/").casefold()
+    if name.startswith("attributes/") or name in {"title", "description"}:
+        return _comparable_text(text, name)
+    if text.casefold() in _NO_ID or text.startswith("0001-01-01"):
         return None
-    name = member.strip("/").casefold()
     if name.endswith("date"):
-        when = moment(str(value))
+        when = moment(text)
         return when.isoformat() if when else text
-    if name.startswith("attributes/") and _IDS.fullmatch(text):
-        return ",".join(sorted(part.strip() for part in text.split(",")))
+    return text.casefold().removesuffix(".0")
+
+
+def _comparable_text(text: str, name: str) -> str | None:
     if name == "description":
-        return " ".join(html.unescape(_TAG.sub(" ", text)).split()) or None
-    return text.removesuffix(".0")
+        text = " ".join(html.unescape(_TAG.sub(" ", text)).split())
+    elif _IDS.fullmatch(text):
+        return ",".join(sorted(part.strip() for part in text.split(",")))
+    return (text.casefold() if _ANY_CASE.fullmatch(text) else text) or None
 
 
 def written_date(value: str) -> str:
