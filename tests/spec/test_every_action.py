@@ -5,6 +5,7 @@ A new action is one row of ``ROWS``.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from ticket_queue_daemon.actions import (
     SummaryCommentAction,
     TagAction,
 )
+from ticket_queue_daemon.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -210,6 +212,25 @@ def test_repeated_it_does_nothing(desk: Desk, row: Row) -> None:
     again = desk.run(row.make(desk))
 
     assert (again.executed, desk.writes()) == (0, before)
+
+
+@every
+def test_verify_finds_it_done(
+    desk: Desk, row: Row, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.ticket("Printer")
+    desk.run(row.make(desk))
+    for name, value in desk.simulator.env().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATABASE_URL", desk.database_url)
+    monkeypatch.setenv("DAEMON_SETTLE_SECONDS", "0")
+    capsys.readouterr()
+
+    code = main(["verify", "--json"])
+
+    counts = json.loads(capsys.readouterr().out)["counts"]
+    seen = {kind for kind, number in counts.items() if number}
+    assert (code, seen) == (0, {"unchecked" if row.word == "tags_added" else "posted"})
 
 
 @every

@@ -21,7 +21,6 @@ from ticket_queue_daemon.tdx.members import (
 from ticket_queue_daemon.tdx.names import near
 
 if TYPE_CHECKING:
-
     from ticket_queue_daemon.tdx.names import NameBook
 
 Value = str | int | float | bool | None
