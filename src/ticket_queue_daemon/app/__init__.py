@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from ticket_queue_daemon.actions.python_file import load_actions
-from ticket_queue_daemon.app.parts import default_actions, tdx_config
+from ticket_queue_daemon.app.parts import default_actions, resolve_names, tdx_config
 from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.audit.auditor import Auditor
@@ -32,8 +32,6 @@ from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.reports import Reports
 from ticket_queue_daemon.store.tracker import StateTracker
 from ticket_queue_daemon.tdx.client import TdxClient
-from ticket_queue_daemon.tdx.directory import Directory
-from ticket_queue_daemon.tdx.names import NameBook
 from ticket_queue_daemon.tdx.reports import ticket_ids
 
 if TYPE_CHECKING:
@@ -116,7 +114,8 @@ class App:
                     app._open_actions(actions)
                 app._open_tdx(read_only=read_only)
                 if wanted:
-                    app._bind_actions()
+                    resolve_names(app.actions, app._tdx())
+                    app._bound = bind(app.actions)
             app._open_database(auto_upgrade=auto_upgrade)
         except BaseException:
             app.close()
@@ -128,14 +127,6 @@ class App:
             path = self.settings.config_path
             actions = default_actions(self.settings) if path is None else load_actions(path)
         self.actions = list(actions)
-
-    def _bind_actions(self) -> None:
-        """Names become ids first, so that an action is the same by either."""
-        client = self._tdx()
-        names = NameBook(Directory(client), before=client.check_applications)
-        for action in self.actions:
-            action.resolve(names)
-        self._bound = bind(self.actions)
 
     def _open_tdx(self, *, read_only: bool) -> None:
         self.client = TdxClient(
