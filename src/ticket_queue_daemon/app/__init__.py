@@ -95,11 +95,10 @@ class App:
     ) -> Self:
         """Open the database (the embedded one without ``DATABASE_URL``) and the client.
 
-        No request goes to TDX here, unless an action is configured with names for which ids are to
-        be looked up. Without ``need_tdx`` neither a client nor the actions are
-        needed, so what is wrong with them keeps nobody from looking at the database. With
-        ``read_only`` the client refuses to change TDX, and the actions are not needed either,
-        unless ``with_actions``.
+        No request goes to TDX here, but to look up names among the options. Without ``need_tdx``
+        neither a client nor the actions are needed, so what is wrong with them keeps nobody from
+        looking at the database. With ``read_only`` the client refuses to change TDX, and the
+        actions are not needed either, unless ``with_actions``.
 
         Raises:
             ConfigError: settings or the action file are wrong.
@@ -114,8 +113,7 @@ class App:
                     app._open_actions(actions)
                 app._open_tdx(read_only=read_only)
                 if wanted:
-                    resolve_names(app.actions, app._tdx())
-                    app._bound = bind(app.actions)
+                    app._bound = bind(resolve_names(app.actions, app._tdx()))
             app._open_database(auto_upgrade=auto_upgrade)
         except BaseException:
             app.close()

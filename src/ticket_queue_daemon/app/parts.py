@@ -11,7 +11,7 @@ from ticket_queue_daemon.tdx.directory import Directory
 from ticket_queue_daemon.tdx.names import NameBook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from ticket_queue_daemon.actions.base import BaseAction
     from ticket_queue_daemon.config.settings import Settings, TdxAccess
@@ -60,8 +60,8 @@ def _credentials(given: secrets.Credentials) -> Credentials:
             return Token(token)
 
 
-def resolve_names(actions: Iterable[BaseAction], client: TdxClient) -> None:
-    """Names become ids, before the actions are bound, so that an action is the same by either.
+def resolve_names(actions: Sequence[BaseAction], client: TdxClient) -> Sequence[BaseAction]:
+    """The actions, their names turned into ids, before they are bound, so that an action is the same by either.
 
     Raises:
         ConfigError: a name is unknown or ambiguous.
@@ -70,3 +70,4 @@ def resolve_names(actions: Iterable[BaseAction], client: TdxClient) -> None:
     names = NameBook(Directory(client), before=client.check_applications)
     for action in actions:
         action.resolve(names)
+    return actions
