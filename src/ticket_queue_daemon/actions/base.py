@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from ticket_queue_daemon.actions.identity import action_id, config_hash
-from ticket_queue_daemon.errors import DaemonError
+from ticket_queue_daemon.errors import ConfigError, DaemonError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.actions.labs import LabRecords
     from ticket_queue_daemon.assets.catalog import AssetCatalog
     from ticket_queue_daemon.assets.lookup import LookUp
+    from ticket_queue_daemon.tdx.directory import Directory
     from ticket_queue_daemon.tdx.items import Relationship
     from ticket_queue_daemon.tdx.models import Asset, FeedEntry, Person, Ticket, TicketItem
+    from ticket_queue_daemon.tdx.names import NameBook
     from ticket_queue_daemon.tdx.tasks import TicketTask
 
 OnUnknown = Literal["verify", "never_repeat", "repeat"]
@@ -139,6 +141,10 @@ class TicketFacade(Protocol):
         """The naming patterns that attach nothing at present, and why."""
         ...
 
+    def directory(self) -> Directory:
+        """Lists, groups and people of TDX, each asked for once in a run."""
+        ...
+
     def add_comment(
         self,
         ticket_id: int,
@@ -181,7 +187,9 @@ class TicketFacade(Protocol):
         """Link a configuration item."""
         ...
 
-    def update_ticket(self, ticket_id: int, changes: Mapping[str, Any]) -> object:
+    def update_ticket(
+        self, ticket_id: int, changes: Mapping[str, Any], *, notify_new_responsible: bool = False
+    ) -> object:
         """Change members (``{"StatusID": 117}``, ``{"attributes/1234": "x"}``) by PATCH.
 
         The change is made only while the ticket still has the values it has now.
@@ -296,6 +304,14 @@ class BaseAction(ABC):
             an :class:`ActionResult`, a dict like the seed's, or None for plain success.
         """
 
+    def resolve(self, names: NameBook) -> None:
+        """Turn names among the options into ids; called once, before the action's id is known.
+
+        Raises:
+            ConfigError: a name is unknown or ambiguous.
+        """
+        del names
+
     def get_action_hash(self) -> str:
         """SHA-256 of the config's canonical JSON, 64 hex digits."""
         return config_hash(self.get_action_config())
@@ -313,4 +329,8 @@ class BaseAction(ABC):
         return ActionResult.of(self.execute_action(ticket_id, facade, dry_run=dry_run, **extra))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(action_id={self.get_action_id()!r})"
+        try:
+            name = self.get_action_id()
+        except ConfigError as error:
+            name = error.message
+        return f"{type(self).__name__}(action_id={name!r})"

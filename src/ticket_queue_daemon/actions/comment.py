@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade
+from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
+from ticket_queue_daemon.actions.ids import number
+from ticket_queue_daemon.actions.wording import Wording
 from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ticket_queue_daemon.tdx.names import NameBook
 
 PREVIEW_LENGTH = 60
 
@@ -22,10 +26,11 @@ class CommentAction(BaseAction):
         is_rich_html: the text is HTML.
         is_communication: mark it as a communication record.
         notify: e-mail addresses to notify; the default notifies nobody.
-        new_status_id: also move the ticket to this status; 0 leaves it.
+        new_status_id: also move the ticket to this status, by number or name; 0 leaves it.
         cascade_status: let the status go down to child tickets.
         reference: carry a short visible reference by which we recognise our comment; None: on
             private comments only.
+        template: the text is a template, filled in for each ticket.
         version: raise it to say it again.
     """
 
@@ -36,9 +41,10 @@ class CommentAction(BaseAction):
         is_rich_html: bool = False,
         is_communication: bool = False,
         notify: Sequence[str] | None = None,
-        new_status_id: int = 0,
+        new_status_id: int | str = 0,
         cascade_status: bool = False,
         reference: bool | None = None,
+        template: bool = False,
         version: str = "v1",
     ) -> None:
         super().__init__(version=version)
@@ -54,43 +60,56 @@ class CommentAction(BaseAction):
         self.new_status_id = new_status_id
         self.cascade_status = cascade_status
         self.reference = reference
+        self.template = template
+        where = "CommentAction: comment_text"
+        self._wording = Wording(comment_text, template=template, where=where, is_html=is_rich_html)
 
     def get_action_type(self) -> str:
         """``comment``."""
         return "comment"
 
     def get_action_config(self) -> dict[str, Any]:
-        """All options; ``reference`` only when it was chosen."""
+        """All options; ``reference`` and ``template`` only when they were chosen."""
         config: dict[str, Any] = {
             "comment_text": self.comment_text,
             "is_private": self.is_private,
             "is_rich_html": self.is_rich_html,
             "is_communication": self.is_communication,
             "notify": sorted(self.notify),
-            "new_status_id": self.new_status_id,
+            "new_status_id": number(self.new_status_id, "CommentAction: new_status_id"),
             "cascade_status": self.cascade_status,
         }
         if self.reference is not None:
             config["reference"] = self.reference
+        if self.template:
+            config["template"] = True
         return config
+
+    def resolve(self, names: NameBook) -> None:
+        """The status by its name."""
+        where = "CommentAction: new_status_id"
+        self.new_status_id = names.number("status", self.new_status_id, where)
 
     def execute_action(
         self, ticket_id: int, facade: TicketFacade, dry_run: bool = False
     ) -> ActionResult:
         """Ask for the comment; the engine reads the ticket, so that a closed one is left alone."""
         del dry_run
+        text = self._wording.fill(ticket_id, facade)
+        if not text.strip():
+            return skip("the template says nothing for this ticket")
         facade.add_comment(
             ticket_id,
-            self.comment_text,
+            text,
             is_private=self.is_private,
             is_rich_html=self.is_rich_html,
             is_communication=self.is_communication,
             notify=self.notify,
-            new_status_id=self.new_status_id,
+            new_status_id=number(self.new_status_id, ""),
             cascade_status=self.cascade_status,
             reference=self.reference,
         )
-        preview = " ".join(self.comment_text.split())
+        preview = " ".join(text.split())
         if len(preview) > PREVIEW_LENGTH:
             preview = preview[: PREVIEW_LENGTH - 1] + "…"
         return ActionResult(message=f"Comment: {preview}", details={"is_private": self.is_private})

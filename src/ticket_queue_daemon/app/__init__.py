@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from ticket_queue_daemon.actions.python_file import load_actions
-from ticket_queue_daemon.app.parts import default_actions, tdx_config
+from ticket_queue_daemon.app.parts import default_actions, resolve_names, tdx_config
 from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.audit.auditor import Auditor
@@ -95,21 +95,25 @@ class App:
     ) -> Self:
         """Open the database (the embedded one without ``DATABASE_URL``) and the client.
 
-        No request goes to TDX here. Without ``need_tdx`` neither a client nor the actions are
-        needed, so what is wrong with them keeps nobody from looking at the database. With
-        ``read_only`` the client refuses to change TDX, and the actions are not needed either,
-        unless ``with_actions``.
+        No request goes to TDX here, but to look up names among the options. Without ``need_tdx``
+        neither a client nor the actions are needed, so what is wrong with them keeps nobody from
+        looking at the database. With ``read_only`` the client refuses to change TDX, and the
+        actions are not needed either, unless ``with_actions``.
 
         Raises:
             ConfigError: settings or the action file are wrong.
             DatabaseUnreachable, MigrationNeeded, InstanceMismatch: the database.
+            TdxError: a name was to be looked up, and TDX is away.
         """
         app = cls(settings, clock)
         try:
             if need_tdx:
-                if with_actions or not read_only:
+                wanted = with_actions or not read_only
+                if wanted:
                     app._open_actions(actions)
                 app._open_tdx(read_only=read_only)
+                if wanted:
+                    app._bound = bind(resolve_names(app.actions, app._tdx()))
             app._open_database(auto_upgrade=auto_upgrade)
         except BaseException:
             app.close()
@@ -121,7 +125,6 @@ class App:
             path = self.settings.config_path
             actions = default_actions(self.settings) if path is None else load_actions(path)
         self.actions = list(actions)
-        self._bound = bind(self.actions)
 
     def _open_tdx(self, *, read_only: bool) -> None:
         self.client = TdxClient(

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 from ticket_queue_daemon.actions import AddAssetAction, SummaryCommentAction
 from ticket_queue_daemon.config import credentials as secrets
 from ticket_queue_daemon.tdx.config import AdminKey, Credentials, Login, TdxConfig, Token
+from ticket_queue_daemon.tdx.directory import Directory
+from ticket_queue_daemon.tdx.names import NameBook
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ticket_queue_daemon.actions.base import BaseAction
     from ticket_queue_daemon.config.settings import Settings, TdxAccess
+    from ticket_queue_daemon.tdx.client import TdxClient
 
 
 def default_actions(settings: Settings) -> list[BaseAction]:
@@ -53,3 +58,16 @@ def _credentials(given: secrets.Credentials) -> Credentials:
             return Login(username, password)
         case secrets.Token(token):
             return Token(token)
+
+
+def resolve_names(actions: Sequence[BaseAction], client: TdxClient) -> Sequence[BaseAction]:
+    """The actions, their names turned into ids, before they are bound, so that an action is the same by either.
+
+    Raises:
+        ConfigError: a name is unknown or ambiguous.
+        TdxError: TDX is away, and a name was to be looked up.
+    """
+    names = NameBook(Directory(client), before=client.check_applications)
+    for action in actions:
+        action.resolve(names)
+    return actions

@@ -36,7 +36,7 @@ KINDS: dict[str, type[Effect]] = {
 
 # Added to a released effect: stored only when set, so that older versions read all other plans,
 # and a plan that was stored before is still the same plan.
-_LATER = frozenset({"status_was"})
+_LATER = frozenset({"status_was", "notify_new_responsible"})
 
 
 class UnknownEffect(DaemonError):  # noqa: N818  the name says what was met

@@ -60,7 +60,9 @@ class FeedEntryEffect(Effect):
             words = words[: PREVIEW_LENGTH - 1] + "…"
         was = f" (was {self.status_was})" if self.status_was else ""
         status = f" and set status {self.new_status_id}{was}" if self.new_status_id else ""
-        return f"post {'private' if self.is_private else 'public'} comment{status}: {words}"
+        told = ", ".join(one for one in self.notify if one != "null")
+        mail = f" to {told}" if told else ""
+        return f"post {'private' if self.is_private else 'public'} comment{mail}{status}: {words}"
 
     def stale_reads(self) -> tuple[str, ...]:
         """See the base class."""

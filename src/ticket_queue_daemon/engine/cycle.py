@@ -28,6 +28,7 @@ from ticket_queue_daemon.observe.events import (
     RunStarted,
     TicketsPending,
 )
+from ticket_queue_daemon.tdx.directory import Directory
 from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
 
 if TYPE_CHECKING:
@@ -190,6 +191,7 @@ class Cycle:
             ours=self.tracker.our_assets,
             paused=paused,
             labs=self.tracker.hub_labs,
+            directory=Directory(self.tdx),
         )
         return read, told
 

@@ -15,10 +15,11 @@ from ticket_queue_daemon.effects.detach import DetachAssetEffect
 from ticket_queue_daemon.effects.feed_entry import FeedEntryEffect
 from ticket_queue_daemon.effects.fingerprint import reference as make_reference
 from ticket_queue_daemon.effects.link import AttachAssetEffect, LinkItemEffect
-from ticket_queue_daemon.effects.patch import PatchTicketEffect, member_value
+from ticket_queue_daemon.effects.patch import PatchTicketEffect
 from ticket_queue_daemon.effects.tags import TagsEffect
 from ticket_queue_daemon.effects.task import CreateTaskEffect
 from ticket_queue_daemon.engine.seed_facade import SeedTickets
+from ticket_queue_daemon.tdx.members import member_value
 from ticket_queue_daemon.tdx.models import TicketSearch
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.assets.lookup import LookUp
     from ticket_queue_daemon.effects.base import Effect
     from ticket_queue_daemon.engine.reading import TicketReader
+    from ticket_queue_daemon.tdx.directory import Directory
     from ticket_queue_daemon.tdx.items import Relationship
     from ticket_queue_daemon.tdx.models import Asset, FeedEntry, Person, Ticket, TicketItem
     from ticket_queue_daemon.tdx.tasks import TicketTask
@@ -156,6 +158,10 @@ class RecordingFacade:
         """The patterns that rest, and why."""
         return self._reader.paused
 
+    def directory(self) -> Directory:
+        """Lists, groups and people of TDX, each asked for once in a run."""
+        return self._reader.directory
+
     # writes
 
     def add_comment(
@@ -226,11 +232,15 @@ class RecordingFacade:
         """Record a configuration item to link."""
         return self._record(LinkItemEffect(ticket_id, item_id, name))
 
-    def update_ticket(self, ticket_id: int, changes: Mapping[str, Any]) -> Effect:
+    def update_ticket(
+        self, ticket_id: int, changes: Mapping[str, Any], *, notify_new_responsible: bool = False
+    ) -> Effect:
         """Record members to change, with the values that they are changed from."""
         ticket = self.get_ticket(ticket_id)
         expected = {member: member_value(ticket, member) for member in changes}
-        return self._record(PatchTicketEffect(ticket_id, dict(changes), expected))
+        return self._record(
+            PatchTicketEffect(ticket_id, dict(changes), expected, notify_new_responsible)
+        )
 
     def add_tags(self, ticket_id: int, tags: Sequence[str]) -> Effect:
         """Record tags to add."""

@@ -92,7 +92,10 @@ def _one_patch(effects: Sequence[Effect]) -> PatchTicketEffect | None:
                 names[folded] = member
                 changes[member] = value
                 expected[member] = effect.expected.get(member)
-    return replace(asked[0], changes=changes, expected=expected) if changes else None
+    if not changes:
+        return None
+    mails = any(effect.notify_new_responsible for effect in asked)
+    return replace(asked[0], changes=changes, expected=expected, notify_new_responsible=mails)
 
 
 def _status_brought(effects: Iterable[Effect]) -> int | None:

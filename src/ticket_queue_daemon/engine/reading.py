@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ticket_queue_daemon.actions.base import Message
 from ticket_queue_daemon.actions.labs import Lab, LabRecords
 from ticket_queue_daemon.store.corrections import taken_off
+from ticket_queue_daemon.tdx.directory import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +42,7 @@ class TicketReader:
         ours: gives the assets that the log says we attached to a ticket.
         paused: the patterns that rest in this run, and why.
         labs: the data hub's views of labs.
+        directory: what the tickets of a run ask for together.
     """
 
     def __init__(
@@ -52,8 +54,10 @@ class TicketReader:
         ours: Callable[[int], Sequence[OurAsset]] = lambda _: (),
         paused: Mapping[str, str] | None = None,
         labs: HubLabs | None = None,
+        directory: Directory | None = None,
     ) -> None:
         self._tdx = tdx
+        self.directory = directory or Directory(tdx)
         self.ticket_id = ticket_id
         self.assets = assets
         self.paused = paused or {}

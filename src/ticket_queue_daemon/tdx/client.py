@@ -23,6 +23,7 @@ from ticket_queue_daemon.tdx.items import ConfigurationItemsApi
 from ticket_queue_daemon.tdx.lists import ListsApi
 from ticket_queue_daemon.tdx.models import Person
 from ticket_queue_daemon.tdx.people import PeopleApi
+from ticket_queue_daemon.tdx.places import PlacesApi
 from ticket_queue_daemon.tdx.reports import ReportsApi
 from ticket_queue_daemon.tdx.savedsearches import SavedSearchesApi
 from ticket_queue_daemon.tdx.session import Session
@@ -70,6 +71,7 @@ class TdxClient:
         self.items = ConfigurationItemsApi(self._session, self._apps)
         self.people = PeopleApi(self._session, self.me)
         self.groups = GroupsApi(self._session)
+        self.places = PlacesApi(self._session)
         self.attributes = AttributesApi(self._session)
         self.applications = ApplicationsApi(self._session)
         self.lists = ListsApi(self._session, self._apps)
@@ -83,6 +85,11 @@ class TdxClient:
             if self._me is None:
                 self._me = self._session.fetch(GET_USER, Person)
             return self._me
+
+    @property
+    def ticket_app_id(self) -> int:
+        """The ticketing application in use."""
+        return self._apps.ticket
 
     def answers(self) -> bool:
         """Whether TDX answers for our own account just now; one call, not repeated."""

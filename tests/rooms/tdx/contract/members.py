@@ -20,6 +20,7 @@ from ticket_queue_daemon.tdx.lists import (
     TicketType,
 )
 from ticket_queue_daemon.tdx.people import PeopleSearch
+from ticket_queue_daemon.tdx.places import Account, Location
 from ticket_queue_daemon.tdx.reports import ReportInfo, ReportSearch
 from ticket_queue_daemon.tdx.savedsearches import Page, ResultPage, ResultsRequest, SavedSearch
 from ticket_queue_daemon.tdx.tasks import NewTask, TicketTask
@@ -134,6 +135,12 @@ ANSWERS: dict[type[TdxModel], str] = {
         "CreatedFullName"
     ),
     ResultPage: "Data TotalCount CurrentPageIndex PageSize",
+    Account: (
+        "ID Name IsActive Address1 Address2 Address3 Address4 City StateName StateAbbr PostalCode "
+        "Country Phone Fax Url Notes CreatedDate ModifiedDate Code IndustryID IndustryName "
+        "ManagerUID ManagerFullName Attributes ParentID ParentName"
+    ),
+    Location: "ID Name Description IsActive",
     Group: "ID Name Description IsActive ExternalID CreatedDate ModifiedDate PlatformApplications",
     Relationship: (
         "ID ParentID ParentName ParentTypeID ParentTypeName ChildID ChildName ChildTypeID "
