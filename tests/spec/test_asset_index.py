@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from desk import BriefClock, desk, log
 from ledger import sql
 from ticket_queue_daemon.actions import AddAssetAction
-from ticket_queue_daemon.engine.ticket import TdxAway
+from ticket_queue_daemon.engine.line import TdxAway
 from ticket_queue_daemon.errors import StoreError, TdxError
 from ticket_queue_daemon.observe.events import STOPPED_ON_REQUEST
 from ticket_queue_daemon.simulator import searching

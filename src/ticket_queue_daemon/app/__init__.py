@@ -18,8 +18,8 @@ from ticket_queue_daemon.engine.cycle import Cycle, Queue
 from ticket_queue_daemon.engine.daemon import Daemon
 from ticket_queue_daemon.engine.explaining import Explanation, explain
 from ticket_queue_daemon.engine.keys import bind
+from ticket_queue_daemon.engine.line import Limits
 from ticket_queue_daemon.engine.reading import TicketReader
-from ticket_queue_daemon.engine.ticket import Limits
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.hooks import Hooks
 from ticket_queue_daemon.review.checking import Checker

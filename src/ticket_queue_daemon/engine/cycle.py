@@ -16,9 +16,10 @@ from ticket_queue_daemon.engine import guard
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.dry_run import preview
 from ticket_queue_daemon.engine.leases import LeaseKeeper
+from ticket_queue_daemon.engine.line import Limits, Line, TdxAway
 from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
-from ticket_queue_daemon.engine.ticket import Limits, Line, TdxAway, TicketWork
+from ticket_queue_daemon.engine.ticket import TicketWork
 from ticket_queue_daemon.errors import BlastRadiusError
 from ticket_queue_daemon.observe.events import (
     STOPPED_ON_REQUEST,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ticket_queue_daemon.engine.ticket import TdxAway
+from ticket_queue_daemon.engine.line import TdxAway
 from ticket_queue_daemon.errors import ConfigError, DaemonError
 from ticket_queue_daemon.observe.events import Trouble, TroubleOver
 from ticket_queue_daemon.tdx.errors import TdxMalformed, TdxUnavailable, TdxUnreachable

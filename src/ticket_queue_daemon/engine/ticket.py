@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.engine.applying import Applier
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
+from ticket_queue_daemon.engine.line import TdxAway
 from ticket_queue_daemon.engine.outcome import Ended, judge
 from ticket_queue_daemon.engine.plan import Plan, is_under_way
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
@@ -25,49 +26,13 @@ from ticket_queue_daemon.observe.events import ActionFinished, TicketFinished, T
 from ticket_queue_daemon.tdx.errors import is_away, is_final, may_be_one_tickets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from ticket_queue_daemon.actions.base import BaseAction
-    from ticket_queue_daemon.clock import Clock
-    from ticket_queue_daemon.engine.keys import BoundAction
-    from ticket_queue_daemon.engine.leases import LeaseKeeper
+    from ticket_queue_daemon.engine.line import Line
     from ticket_queue_daemon.engine.reading import TicketReader
-    from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.store.rows import Claim
-    from ticket_queue_daemon.store.tracker import StateTracker
-    from ticket_queue_daemon.tdx.client import TdxClient
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The engine's numbers; each is a setting."""
-
-    lease_seconds: float = 300.0
-    retry_seconds: float = 60.0
-    max_attempts: int = 5
-    settle_seconds: tuple[float, ...] = (2.0, 5.0, 15.0)
-
-
-class TdxAway(TdxError):  # noqa: N818  the name says the state
-    """TDX as a whole does not answer: the run ends, and nothing counts as an attempt."""
-
-
-@dataclass(slots=True)
-class Line:
-    """What every ticket's line needs; one for a run, shared by its workers."""
-
-    tdx: TdxClient
-    tracker: StateTracker
-    clock: Clock
-    queue: str
-    run_id: UUID
-    limits: Limits
-    leases: LeaseKeeper
-    observer: Observer
-    actions: Sequence[BoundAction]
-    stopping: Callable[[], bool]
 
 
 @dataclass(slots=True)

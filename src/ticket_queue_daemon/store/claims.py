@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.store import values
 from ticket_queue_daemon.store.pool import fetch
 from ticket_queue_daemon.store.rows import ActionKey, Claim, SummaryLine
 from ticket_queue_daemon.store.sql import sql
@@ -36,7 +37,7 @@ class Claims:
         lease_seconds: float,
         modified: datetime | None = None,
     ) -> list[Claim]:
-        """Take what is new, due, abandoned, or skipped before the ticket changed; in their order.
+        """Take what is new, due, abandoned, skipped before the ticket or the rule changed; in order.
 
         Nothing is taken while any row of the ticket is in the hands of another run.
         ``modified`` is the ticket's modified date, as it was before anything of it is read.
@@ -49,6 +50,8 @@ class Claims:
             {
                 **columns(actions),
                 "on_update_ids": [action.action_id for action in actions if action.on_update],
+                "repeat_ids": [action.action_id for action in actions if action.repeats],
+                "rule_hashes": values.jsonb({one.action_id: one.rule_hash for one in actions}),
                 "modified": modified,
                 **self._signature(queue, run_id, lease_seconds),
             },
@@ -169,6 +172,7 @@ def _claim(row: Row) -> Claim:
         lease_until=row["lease_until"],
         plan=row["plan"],
         fresh=row["claims"] == 1 and row["executed_at"] is None,
+        due_at=row["look_again_at"],
     )
 
 

@@ -14,6 +14,7 @@ from ticket_queue_daemon.store.rows import SETTLED, Claim, Resolved, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from ticket_queue_daemon.store.session import Session
@@ -99,8 +100,20 @@ class Outcomes:
         metadata: Mapping[str, Any],
         lines: Sequence[str] = (),
         covers: Sequence[int] = (),
+        look_again_at: datetime | None = None,
+        rule_hash: str | None = None,
     ) -> None:
         """Record a good outcome, the lines it wants told, and the lines that it has told.
+
+        Args:
+            claim: the claim.
+            status: the outcome.
+            message: one sentence.
+            metadata: what was found.
+            lines: what is to be told.
+            covers: the lines that were told.
+            look_again_at: when the pair is due again; None: never by itself.
+            rule_hash: of the rule that turned the ticket away; None: no rule did.
 
         Raises:
             LeaseLost: the claim is not ours any more; nothing was recorded.
@@ -115,6 +128,8 @@ class Outcomes:
             metadata=values.jsonb({**metadata, **told}),
             lines=[values.text(line) for line in lines],
             covers=list(covers),
+            look_again_at=look_again_at,
+            rule_hash=rule_hash,
         )
 
     def withdraw(self, claim: Claim, why: str) -> None:

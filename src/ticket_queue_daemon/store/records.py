@@ -109,6 +109,8 @@ class Records:
                 "work_ids": [action.action_id for action in work],
                 "work_places": [action.position for action in work],
                 "work_on_update": [action.on_update for action in work],
+                "work_repeats": [action.repeats for action in work],
+                "work_rule_hashes": [action.rule_hash for action in work],
                 "summary_ids": [action.action_id for action in summaries],
                 "summary_places": [action.position for action in summaries],
                 "summary_even_if_empty": [not action.skip_if_empty for action in summaries],

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-Why = Literal["new", "retry", "update", "recover", "summary"]
+Why = Literal["new", "retry", "update", "due", "rule", "recover", "summary"]
 Settled = Literal["applied", "already_there", "refused", "postponed", "in_doubt"]
 
 SETTLED: tuple[Settled, ...] = get_args(Settled)
@@ -28,6 +28,8 @@ class ActionKey:
         summarises: whether it tells the lines of the others.
         skip_if_empty: for a summarising action: whether it rests while there is nothing to tell.
         on_update: whether it looks again at a ticket that it skipped, once the ticket has changed.
+        repeats: whether it is carried out again on a ticket when the next occurrence is due.
+        rule_hash: of the rule around the action; "" for none. It is no part of the action's id.
     """
 
     action_id: str
@@ -39,6 +41,8 @@ class ActionKey:
     summarises: bool = False
     skip_if_empty: bool = True
     on_update: bool = False
+    repeats: bool = False
+    rule_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,12 @@ class Claim:
         attempts: failed outcomes so far.
         claims: claims since the last outcome, this one included; more than one means that somebody
             died or let go with this work in hand.
-        occurrence: 1, or more for a summary that was told before.
+        occurrence: 1, or more for a summary that was told before and an action that repeats.
         claimed_at: the first claim of this occurrence; nothing of it was sent before.
         db_now: the database's clock when the claim was made.
         plan: the stored plan, if a former claim wrote one.
         fresh: whether the row did not exist before.
+        due_at: when it was to be looked at again; None: no such moment was set.
         lines: what a summary is to tell, oldest first.
     """
 
@@ -90,6 +95,7 @@ class Claim:
     lease_until: datetime
     plan: dict[str, Any] | None
     fresh: bool
+    due_at: datetime | None = None
     lines: tuple[SummaryLine, ...] = ()
 
     @property

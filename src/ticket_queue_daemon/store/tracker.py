@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ticket_queue_daemon.store.claims import Claims
 from ticket_queue_daemon.store.corrections import Correction, Corrections, OurAsset
 from ticket_queue_daemon.store.labs import HubLabs
+from ticket_queue_daemon.store.once import Once
 from ticket_queue_daemon.store.outcomes import Outcomes
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.records import Records
@@ -59,6 +60,7 @@ class StateTracker:
         self._claims = Claims(session)
         self._outcomes = Outcomes(session)
         self._corrections = Corrections(database)
+        self._once = Once(session)
         self.hub_labs = HubLabs(database)
 
     def close(self) -> None:
@@ -242,11 +244,24 @@ class StateTracker:
         metadata: Mapping[str, Any],
         lines: Sequence[str] = (),
         covers: Sequence[int] = (),
+        look_again_at: datetime | None = None,
+        rule_hash: str | None = None,
     ) -> None:
-        """Record a good outcome, the lines it wants told, and those it has told."""
+        """Record a good outcome, the lines it wants told, those it has told, and when it is due again."""
         self._outcomes.finish(
-            claim, status, message=message, metadata=metadata, lines=lines, covers=covers
+            claim,
+            status,
+            message=message,
+            metadata=metadata,
+            lines=lines,
+            covers=covers,
+            look_again_at=look_again_at,
+            rule_hash=rule_hash,
         )
+
+    def take_once(self, claim: Claim, subject: str) -> int:
+        """The ticket that has what is done once for several: the claim's own, or another."""
+        return self._once.take(claim, subject)
 
     def withdraw(self, claim: Claim, why: str) -> None:
         """Nobody wants it any more, and nothing was sent: as if it had never been claimed."""

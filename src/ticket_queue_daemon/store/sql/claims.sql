@@ -19,9 +19,10 @@ FROM (
 ) AS started
 
 -- claim --
--- Take the pairs that are new, failed and due, skipped on a ticket that has changed since, or whose
--- lease ran out. Rows are taken in action_id order, so no two sessions can wait for each other. A
--- stored plan stays. The ticket's date is older than everything that the plan will be made from: a
+-- Take the pairs that are new, failed and due, skipped on a ticket that has changed since, waiting for
+-- a moment that has come, turned away by another rule, or whose lease ran out. Rows are taken in
+-- action_id order, so no two sessions can wait for each other. A stored plan stays, except that of an
+-- occurrence that is over: the next one has a plan of its own. The ticket's date is older than everything that the plan will be made from: a
 -- change in between is seen as a change.
 WITH claimed AS (
     INSERT INTO meta.daemon_action_log AS entry (
@@ -41,18 +42,25 @@ WITH claimed AS (
         claim_token = excluded.claim_token,
         claimed_by = excluded.claimed_by,
         claimed_at = CASE
-            WHEN entry.status = 'skipped' THEN excluded.claimed_at
+            WHEN entry.status IN ('skipped', 'completed') THEN excluded.claimed_at
             ELSE COALESCE(entry.claimed_at, excluded.claimed_at)
         END,
         lease_until = excluded.lease_until,
         claims = entry.claims + 1,
-        attempts = CASE WHEN entry.status = 'skipped' THEN 0 ELSE entry.attempts END,
+        occurrence = entry.occurrence + (entry.status = 'completed')::integer,
+        attempts = CASE WHEN entry.status IN ('skipped', 'completed') THEN 0 ELSE entry.attempts END,
+        plan = CASE WHEN entry.status = 'completed' THEN NULL ELSE entry.plan END,
         next_attempt_at = NULL,
         ticket_modified_at = COALESCE(excluded.ticket_modified_at, entry.ticket_modified_at),
         updated_at = clock_timestamp()
     WHERE (entry.status = 'failed' AND entry.next_attempt_at <= clock_timestamp())
        OR (entry.status = 'skipped' AND entry.action_id = ANY (%(on_update_ids)s::text[])
            AND entry.ticket_modified_at < excluded.ticket_modified_at)
+       OR (entry.status = 'skipped' AND entry.look_again_at <= clock_timestamp())
+       OR (entry.status = 'skipped'
+           AND entry.rule_hash <> %(rule_hashes)s::jsonb ->> entry.action_id)
+       OR (entry.status = 'completed' AND entry.action_id = ANY (%(repeat_ids)s::text[])
+           AND entry.look_again_at <= clock_timestamp())
        OR (entry.status = 'started' AND entry.lease_until <= clock_timestamp())
     RETURNING entry.*
 ), told AS (

@@ -15,6 +15,7 @@ WITH as_before AS MATERIALIZED (
             WHEN EXISTS (SELECT FROM as_before) THEN executed_at ELSE clock_timestamp()
         END,
         metadata = %(metadata)s, claim_token = NULL, lease_until = NULL, claims = 0,
+        look_again_at = %(look_again_at)s, rule_hash = %(rule_hash)s,
         updated_at = clock_timestamp()
     WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
       AND lease_until > clock_timestamp()

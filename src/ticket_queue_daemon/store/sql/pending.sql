@@ -12,9 +12,11 @@ reported AS MATERIALIZED (
     WHERE ticket_id IS NOT NULL
 ),
 work AS (
-    SELECT action_id, place, on_update
-    FROM unnest(%(work_ids)s::text[], %(work_places)s::integer[], %(work_on_update)s::boolean[])
-        AS given (action_id, place, on_update)
+    SELECT action_id, place, on_update, repeats, rule_hash
+    FROM unnest(
+        %(work_ids)s::text[], %(work_places)s::integer[], %(work_on_update)s::boolean[],
+        %(work_repeats)s::boolean[], %(work_rule_hashes)s::text[]
+    ) AS given (action_id, place, on_update, repeats, rule_hash)
 ),
 summarising AS (
     SELECT action_id, place, even_if_empty
@@ -48,22 +50,31 @@ found (ticket_id, action_id, why, rank) AS (
            OR entry.action_id IN (SELECT action_id FROM work))
       AND entry.next_attempt_at <= (SELECT now FROM moment)
   UNION ALL
-    -- New, failed and due, or skipped on a ticket that has changed since.
+    -- New, failed and due, turned away by a rule that is another one now, waiting for a moment that has
+    -- come, or skipped on a ticket that has changed since.
     SELECT reported.ticket_id, work.action_id,
-           CASE entry.status WHEN 'failed' THEN 'retry' WHEN 'skipped' THEN 'update' ELSE 'new' END,
+           CASE WHEN entry.status IS NULL THEN 'new'
+                WHEN entry.status = 'failed' THEN 'retry'
+                WHEN entry.status = 'skipped' AND entry.rule_hash <> work.rule_hash THEN 'rule'
+                WHEN entry.look_again_at <= (SELECT now FROM moment) THEN 'due'
+                ELSE 'update' END,
            2
     FROM reported
     CROSS JOIN work
     LEFT JOIN LATERAL (
-        SELECT status, next_attempt_at, ticket_modified_at
+        SELECT status, next_attempt_at, ticket_modified_at, look_again_at, rule_hash
         FROM meta.daemon_action_log
         WHERE ticket_id = reported.ticket_id AND action_id = work.action_id
         LIMIT 1
     ) entry ON true
     WHERE entry.status IS NULL
        OR (entry.status = 'failed' AND entry.next_attempt_at <= (SELECT now FROM moment))
-       OR (entry.status = 'skipped' AND work.on_update
-           AND entry.ticket_modified_at < reported.modified_at)
+       OR (entry.status = 'skipped'
+           AND ((work.on_update AND entry.ticket_modified_at < reported.modified_at)
+                OR entry.look_again_at <= (SELECT now FROM moment)
+                OR entry.rule_hash <> work.rule_hash))
+       OR (entry.status = 'completed' AND work.repeats
+           AND entry.look_again_at <= (SELECT now FROM moment))
   UNION ALL
     -- Lines to tell, in the report or not.
     SELECT telling.ticket_id, summarising.action_id, 'summary', 3
