@@ -39,14 +39,12 @@ def functions(
 def _telling(name: str, does: Callable[..., Any], trouble: list[str]) -> Callable[..., Any]:
     def called(*values: Any) -> Any:
         try:
-            if any(value is None for value in values):
-                raise NoAnswer("it is asked about a value that is not set")
             return does(*values)
-        except (NoAnswer, TypeError, AttributeError, ValueError, OverflowError) as error:
-            reason = (
-                str(error) if isinstance(error, NoAnswer) else "it is asked about a wrong value"
-            )
-            trouble.append(f"{name}: {reason}")
+        except DaemonError as error:
+            trouble.append(f"{name}: {error.message.rstrip('.')}")
+            raise
+        except (TypeError, AttributeError, ValueError, OverflowError):
+            trouble.append(f"{name} is asked about a value of a wrong kind")
             raise
 
     return called

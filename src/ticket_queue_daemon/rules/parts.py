@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ticket_queue_daemon.rules.calendar import Calendar
-    from ticket_queue_daemon.rules.checking import Checked
+    from ticket_queue_daemon.rules.checked import Checked
     from ticket_queue_daemon.rules.expression import Node
     from ticket_queue_daemon.rules.facts import Facts
 
