@@ -33,7 +33,8 @@ OURS: Final = frozenset(
     }
 )
 """Functions that the engine does not have; the others it has, or they are written in its words."""
-GIVEN_NAME: Final = {"matches": "re2_matches"}
+GIVEN_NAME: Final = {"matches": "re2_matches", "size": "letters_of"}
+"""What the engine is told that these are called, where it has something of that name itself."""
 _TELLING: Final = {"age", "idle", "business_hours_between", "weekday", "hour"}
 _RFC3339: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII
@@ -65,10 +66,7 @@ def call(checker: Walk, node: Node) -> str:
     for part, takes in zip(node.parts, function.takes, strict=True):
         _SPECIAL.get(takes, _plain)(checker, node, part, takes)
     if node.name in OURS:
-        checker.found.functions.append((node.start, node.name))
-    if node.name in GIVEN_NAME:
-        at = node.name_at
-        checker.found.edits.append((at, at + len(node.name), GIVEN_NAME[node.name]))
+        _call_ours(checker, node)
     if node.name in _TELLING and not checker.is_in_loop:
         checker.found.telling.append(node)
     return function.gives
@@ -85,10 +83,20 @@ def advice_for(left: str, right: str) -> str:
     return ""
 
 
+def _call_ours(checker: Walk, node: Node) -> None:
+    checker.found.functions.append((node.start, node.name))
+    if node.name in GIVEN_NAME:
+        at = node.name_at
+        checker.found.edits.append((at, at + len(node.name), GIVEN_NAME[node.name]))
+
+
 def _plain(checker: Walk, node: Node, part: Node, takes: str) -> None:
     kind = checker.type_of(part)
     wanted = takes.split("|")
     is_list = f"{words.LIST_OF}any" in wanted and kind.startswith(words.LIST_OF)
+    if node.name == "size" and not is_list:
+        # The engine counts the bytes of a text.
+        _call_ours(checker, node)
     if kind not in {*wanted, words.ANY} and not is_list:
         problem = f"{node.name} takes a {' or '.join(wanted)}, and {checker.said(part)} is a {kind}"
         raise NotReadable(part.start, problem)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
 NOBODY: frozenset[str] = frozenset()
@@ -32,7 +32,8 @@ class AssetFact:
 class Feed:
     """What others than the daemon and the listed bots did on the ticket; see ``activity.py``.
 
-    Times are aware; None when that has not happened. ``ignored`` are the UIDs that do not count.
+    Times are aware; None when that has not happened. ``ignored``: who does not count,
+    UIDs and full names in small letters.
     """
 
     count: int = 0
@@ -126,12 +127,20 @@ class KnownFacts:
         return self.of_feed
 
 
+def is_ignored(uid: str | None, name: str | None, ignored: Collection[str]) -> bool:
+    """Whether somebody is one of those who do not count, by UID or by full name.
+
+    ``ignored`` is in small letters. Nobody's name is that of somebody: such entries count.
+    """
+    return any(one and one.strip().casefold() in ignored for one in (uid, name))
+
+
 def last_doing(facts: Facts) -> datetime | None:
     """When somebody who counts last did anything to the ticket, its creation included.
 
     The ticket's own modified date counts only if who made it does: a comment of ours moves it too.
     """
     ticket, feed = facts.ticket(), facts.feed()
-    modified = ticket.modified_date if ticket.modified_uid not in feed.ignored else None
-    moments = [ticket.created_date, modified, feed.last_activity]
+    ours = is_ignored(ticket.modified_uid, ticket.modified_full_name, feed.ignored)
+    moments = [ticket.created_date, None if ours else ticket.modified_date, feed.last_activity]
     return max((one for one in moments if one is not None), default=None)

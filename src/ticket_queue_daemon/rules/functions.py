@@ -102,6 +102,7 @@ _PLAIN: Final[dict[str, Callable[..., Any]]] = {
     "one_of": _one_of,
     "mentions": _mentions,
     "lower": _lower,
+    "size": len,
 }
 _WITH_CALENDAR: Final[dict[str, Callable[..., Any]]] = {
     "business_hours_between": _hours_between,

@@ -97,7 +97,7 @@ class Gatherer:
             return lambda facts: _columns(facts.row(), columns)
         if name == "assets":
             return lambda facts: _assets(facts.assets(), self._asset_fields)
-        return {"now": lambda facts: _time(facts.now), IDLE_SINCE: last_doing}[name]
+        return {"now": lambda facts: as_time(facts.now), IDLE_SINCE: last_doing}[name]
 
 
 _ABSENT: Final = object()
@@ -153,7 +153,7 @@ def _decimal(value: Any) -> float:
     return float(value or 0.0)
 
 
-def _time(value: Any) -> datetime | None:
+def as_time(value: Any) -> datetime | None:
     """Aware, UTC; TDX's words for "never" (null, blank, year 1) are None."""
     if isinstance(value, str):
         try:
@@ -178,7 +178,7 @@ _AS: Final[dict[str, Callable[[Any], Any]]] = {
     words.NUMBER: _number,
     words.DECIMAL: _decimal,
     words.FLAG: bool,
-    words.TIME: _time,
+    words.TIME: as_time,
     words.TEXTS: _texts,
 }
 
