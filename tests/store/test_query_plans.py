@@ -90,6 +90,8 @@ def asking(tickets: range, *, even_if_empty: bool = False) -> dict[str, Any]:
         "work_ids": [COMMENT.action_id, ASSET.action_id],
         "work_places": [0, 1],
         "work_on_update": [False, True],
+        "work_repeats": [False, True],
+        "work_rule_hashes": ["", "0123456789ab"],
         "summary_ids": ["summary:x:v1"],
         "summary_places": [2],
         "summary_even_if_empty": [even_if_empty],
@@ -126,6 +128,8 @@ CLAIM = {
     "lease_seconds": 300.0,
     "modified": datetime.now(UTC),
     "on_update_ids": [ASSET.action_id],
+    "repeat_ids": [ASSET.action_id],
+    "rule_hashes": json.dumps({ASSET.action_id: "0123456789ab"}),
     "action_ids": [COMMENT.action_id, ASSET.action_id],
     "action_types": ["comment", "add_asset"],
     "action_hashes": ["", ""],
@@ -144,6 +148,9 @@ CLAIM = {
     "lines": ["a"],
     "why": "",
     "covers": [1],
+    "look_again_at": None,
+    "next_occurrence": None,
+    "rule_hash": None,
     "status": "skipped",
 }
 

@@ -11,10 +11,11 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
 from ticket_queue_daemon.actions.identity import action_id, config_hash
 from ticket_queue_daemon.errors import ConfigError, DaemonError
+from ticket_queue_daemon.rules.rule import Rule
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +33,10 @@ OnUnknown = Literal["verify", "never_repeat", "repeat"]
 """What to do with an effect whose answer was lost and that can't be looked up."""
 Reevaluate = Literal["never", "on_update"]
 """When an action looks again at a ticket that it skipped: never, or once the ticket has changed."""
+
+
+ALWAYS = Rule()
+"""At once, and on every ticket."""
 
 
 class ActionError(DaemonError):
@@ -280,6 +285,10 @@ class BaseAction(ABC):
     on_unknown: OnUnknown = "verify"
     reevaluate: Reevaluate = "never"
     """Not part of the config: it decides when the action looks, not what it does."""
+    rule: Rule = ALWAYS
+    """When and on which tickets; no part of the config either."""
+    label: str = ""
+    """What other actions' ``depends_on`` calls it; its type word if it has none."""
 
     def __init__(self, version: str = "v1", **options: Any) -> None:
         self.version = version
@@ -311,6 +320,12 @@ class BaseAction(ABC):
             ConfigError: a name is unknown or ambiguous.
         """
         del names
+
+    def under(self, rule: Rule, *, label: str = "") -> Self:
+        """This action, under a rule."""
+        self.rule = rule
+        self.label = label
+        return self
 
     def get_action_hash(self) -> str:
         """SHA-256 of the config's canonical JSON, 64 hex digits."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.actions import AddAssetAction, SummaryCommentAction
 from ticket_queue_daemon.config import credentials as secrets
+from ticket_queue_daemon.rules.calendar import Calendar
+from ticket_queue_daemon.rules.holidays import parse_dates, read_holidays
 from ticket_queue_daemon.tdx.config import AdminKey, Credentials, Login, TdxConfig, Token
 from ticket_queue_daemon.tdx.directory import Directory
 from ticket_queue_daemon.tdx.names import NameBook
@@ -37,6 +40,27 @@ def default_actions(settings: Settings) -> list[BaseAction]:
 def _pair(named: str) -> tuple[str, str]:
     name, _, expression = named.partition("=")
     return name, expression
+
+
+def calendar_of(settings: Settings) -> Calendar | None:
+    """The desk's business hours, holidays and time zone; None if none of them is set.
+
+    Raises:
+        ConfigError: naming the setting.
+    """
+    if not settings.business_hours and not settings.holidays and settings.time_zone == "UTC":
+        return None
+    files = [Path(one) for one in settings.holidays if one.casefold().endswith(".ics")]
+    dates = [one for one in settings.holidays if not one.casefold().endswith(".ics")]
+    days = parse_dates(dates, where="DAEMON_HOLIDAYS")
+    for file in files:
+        days |= read_holidays(file, where="DAEMON_HOLIDAYS")
+    return Calendar(
+        settings.business_hours or ALL_WEEK,
+        settings.time_zone,
+        days,
+        where="DAEMON_BUSINESS_HOURS" if settings.business_hours else "DAEMON_TIME_ZONE",
+    )
 
 
 def tdx_config(access: TdxAccess) -> TdxConfig:

@@ -43,6 +43,7 @@ from ticket_queue_daemon.config.problems import (
     refusal,
     wrong_values,
 )
+from ticket_queue_daemon.config.rule_settings import RuleSettings
 from ticket_queue_daemon.config.sources import gather
 from ticket_queue_daemon.config.variables import Variable, envbool, parts_of, passwords_of
 
@@ -71,7 +72,7 @@ class SettingRow:
     origin: str
 
 
-class Settings(MatchingSettings, AlertSettings):
+class Settings(MatchingSettings, RuleSettings, AlertSettings):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
     The order of the fields is the order in which the documentation lists them.

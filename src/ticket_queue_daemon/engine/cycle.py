@@ -8,7 +8,6 @@ from __future__ import annotations
 import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.assets.lookup import RunAssets
@@ -19,6 +18,7 @@ from ticket_queue_daemon.engine.leases import LeaseKeeper
 from ticket_queue_daemon.engine.line import Limits, Line, TdxAway
 from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
+from ticket_queue_daemon.engine.share import Share
 from ticket_queue_daemon.engine.ticket import TicketWork
 from ticket_queue_daemon.errors import BlastRadiusError
 from ticket_queue_daemon.observe.events import (
@@ -29,6 +29,7 @@ from ticket_queue_daemon.observe.events import (
     RunStarted,
     TicketsPending,
 )
+from ticket_queue_daemon.rules.facts import QueueFact
 from ticket_queue_daemon.tdx.directory import Directory
 from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
 
@@ -56,6 +57,7 @@ class Queue:
     actions: Sequence[BoundAction]
     id_column: str | None = None
     max_new_tickets: int = 50
+    bots: Collection[str] = ()
 
     @property
     def name(self) -> str:
@@ -66,6 +68,16 @@ class Queue:
     def keys(self) -> list[ActionKey]:
         """The actions as the tracker knows them."""
         return [bound.key for bound in self.actions]
+
+    @property
+    def reads_rows(self) -> bool:
+        """Whether any condition asks for the report's columns."""
+        conditions = [bound.rule.when for bound in self.actions]
+        return any(when is not None and "row" in when.needs for when in conditions)
+
+    def acting(self, now: datetime) -> list[ActionKey]:
+        """Those whose schedule is open."""
+        return [bound.key for bound in self.actions if bound.acts_at(now)]
 
 
 @dataclass(slots=True)
@@ -112,20 +124,26 @@ class Cycle:
         found = self._poll()
         notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
-        pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys, found.modified)
+        pending = self.tracker.pending(
+            self.queue.name, found.ids, self.queue.acting(self.clock.now()), found.modified
+        )
         reach(Checkpoint.POLLED)
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
         tally, plans, stopped = Tally(), [], ""
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
-            read, told = self._readers(dry_run=dry_run, stopping=stopping)
+            read, told = self._readers(found, dry_run=dry_run, stopping=stopping)
             notes += _said([*ready, *told], observer)
             if dry_run:
                 plans = self._preview(work, read, tally)
             else:
                 dates = found.modified or {}
-                stopped = self._carry_out(work, read, dates, run_id, tally, observer, stopping)
+                share = Share()
+                stopped = self._carry_out(
+                    work, read, dates, run_id, tally, observer, stopping, share
+                )
+                notes += _said(share.notes(self.queue.actions), observer)
         finished = RunReport(
             run_id=run_id,
             dry_run=dry_run,
@@ -143,7 +161,7 @@ class Cycle:
     def _poll(self) -> TicketIds:
         """One report call. What can't be read is raised and never taken for an empty queue."""
         report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
-        return ticket_ids(report, self.queue.id_column)
+        return ticket_ids(report, self.queue.id_column, with_rows=self.queue.reads_rows)
 
     def _blind(self, found: TicketIds) -> list[str]:
         """What to say when an action asks to look again, and the report can't tell when."""
@@ -180,20 +198,29 @@ class Cycle:
         return notes
 
     def _readers(
-        self, *, dry_run: bool, stopping: Callable[[], bool]
+        self, found: TicketIds, *, dry_run: bool, stopping: Callable[[], bool]
     ) -> tuple[Callable[[int], TicketReader], Sequence[str]]:
         """What makes a reader for each ticket, and a sentence for each pattern paused just now."""
         paused, told = self.paused(dry_run)
         assets = RunAssets(self.assets, dry_run=dry_run, stopping=stopping)
-        read = partial(
-            TicketReader,
-            self.tdx,
-            assets=assets,
-            ours=self.tracker.our_assets,
-            paused=paused,
-            labs=self.tracker.hub_labs,
-            directory=Directory(self.tdx),
-        )
+        directory = Directory(self.tdx)
+        queue = QueueFact(self.queue.name, self.queue.report_id)
+
+        def read(ticket_id: int) -> TicketReader:
+            return TicketReader(
+                self.tdx,
+                ticket_id,
+                assets,
+                ours=self.tracker.our_assets,
+                paused=paused,
+                labs=self.tracker.hub_labs,
+                directory=directory,
+                row=found.rows.get(ticket_id),
+                queue=queue,
+                bots=self.queue.bots,
+                statuses=self.tracker.statuses,
+            )
+
         return read, told
 
     def _preview(
@@ -216,6 +243,7 @@ class Cycle:
         tally: Tally,
         observer: Observer,
         stopping: Callable[[], bool],
+        share: Share,
     ) -> str:
         """Work on every ticket; returns why the pass ended early, or ""."""
         was_open = self.tracker.circuit_is_open(self.queue.name)
@@ -232,6 +260,7 @@ class Cycle:
                 observer=observer,
                 actions=self.queue.actions,
                 stopping=stopping,
+                share=share,
             )
 
             def one(ticket_id: int) -> None:

@@ -45,13 +45,15 @@ def preview(
     outcomes: list[str] = []
     lines: list[str] = []
     shared: dict[str, Any] = {}
+    done: dict[str, str] = {}
     for bound in actions:
         summarises = bound.key.summarises
         if not summarises and bound.key.action_id not in pending_ids:
             continue
         if summarises and bound.key.skip_if_empty and not lines:
             continue
-        seen = look(bound, reader, lines if summarises else (), shared)
+        seen = look(bound, reader, lines if summarises else (), shared, done)
+        done[bound.key.action_id] = seen.outcome
         lines += seen.lines
         views.append(seen.view)
         outcomes.append(seen.outcome)
@@ -59,7 +61,11 @@ def preview(
 
 
 def look(
-    bound: BoundAction, reader: TicketReader, lines: Sequence[str], shared: dict[str, Any]
+    bound: BoundAction,
+    reader: TicketReader,
+    lines: Sequence[str],
+    shared: dict[str, Any],
+    outcomes: Mapping[str, str] | None = None,
 ) -> Look:
     """Let one action look at the ticket; never raises, since the rest is to go on.
 
@@ -68,10 +74,16 @@ def look(
         reader: the ticket's reads.
         lines: what a summarising action is to tell.
         shared: what the actions of this ticket share.
+        outcomes: what the actions before it would come to, by action id.
     """
     try:
         made = make_plan(
-            bound.action, reader, dry_run=True, summaries=list(enumerate(lines)), shared=shared
+            bound,
+            reader,
+            dry_run=True,
+            summaries=list(enumerate(lines)),
+            shared=shared,
+            outcomes=outcomes,
         )
     except DaemonError as error:
         return Look(_view(reader, bound, Plan(), f"would fail: {error.message}"), "failed")

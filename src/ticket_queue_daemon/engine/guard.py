@@ -44,7 +44,7 @@ def check_blast_radius(
     Raises:
         BlastRadiusError: names each action, on how many tickets, what changed, and what to type.
     """
-    counts = Counter(one.action_id for one in pending if one.why == "new")
+    counts = Counter(one.action_id for one in pending if one.why in {"new", "rule"})
     too_far = [
         bound.key
         for bound in actions

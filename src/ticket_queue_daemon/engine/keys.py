@@ -12,28 +12,52 @@ from ticket_queue_daemon.store.rows import ActionKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.rules.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
 class BoundAction:
-    """An action and its key; the key is computed once, when the actions are bound."""
+    """An action and its key; the key is computed once, when the actions are bound.
+
+    Attributes:
+        depends_on: the id of the action that must be completed on the ticket before; "" for none.
+        stoppers: the ids of the actions before it that stop those behind them.
+    """
 
     action: BaseAction
     key: ActionKey
+    depends_on: str = ""
+    stoppers: tuple[str, ...] = ()
+
+    @property
+    def rule(self) -> Rule:
+        """When and on which tickets it acts."""
+        return self.action.rule
+
+    def acts_at(self, now: datetime) -> bool:
+        """Whether its schedule is open."""
+        schedule = self.rule.schedule
+        return schedule is None or schedule.is_open(now)
 
 
 def bind(actions: Sequence[BaseAction]) -> list[BoundAction]:
     """Compute every key.
 
     Raises:
-        ConfigError: no action, two with the same id, a summary before the end, or an action
-            whose ``reevaluate`` is no word that is known.
+        ConfigError: no action, two with the same id, a summary before the end, an action whose
+            ``reevaluate`` is no word that is known, or one that depends on none that stands before it.
     """
     if not actions:
         raise ConfigError("No action is configured.", "Name at least one action.")
-    bound = [BoundAction(action, _key(action, position)) for position, action in enumerate(actions)]
+    bound: list[BoundAction] = []
+    for position, action in enumerate(actions):
+        stoppers = tuple(one.key.action_id for one in bound if one.rule.stop)
+        bound.append(
+            BoundAction(action, _key(action, position), _dependency(action, bound), stoppers)
+        )
     twice = [
         name for name, count in Counter(one.key.action_id for one in bound).items() if count > 1
     ]
@@ -48,6 +72,22 @@ def bind(actions: Sequence[BaseAction]) -> list[BoundAction]:
             "A summary action stands before another action.", "Place SummaryCommentAction last."
         )
     return bound
+
+
+def _dependency(action: BaseAction, before: Sequence[BoundAction]) -> str:
+    wanted = action.rule.depends_on
+    if not wanted:
+        return ""
+    name = type(action).__name__
+    labelled = [one for one in before if one.action.label == wanted]
+    found = labelled or [one for one in before if one.key.action_type == wanted]
+    if len(found) == 1:
+        return found[0].key.action_id
+    there = ", ".join(dict.fromkeys(one.action.label or one.key.action_type for one in before))
+    raise ConfigError(
+        f"{name} depends on {wanted!r}, and {len(found) or 'no'} actions before it are called so.",
+        f"Before it stand: {there or 'none'}. Give the one that is meant a name of its own.",
+    )
 
 
 def _key(action: BaseAction, position: int) -> ActionKey:
@@ -65,5 +105,8 @@ def _key(action: BaseAction, position: int) -> ActionKey:
         position=position,
         summarises=action.summarises,
         skip_if_empty=bool(getattr(action, "skip_if_empty", True)),
-        on_update=action.reevaluate == "on_update" and not action.summarises,
+        on_update=not action.summarises
+        and (action.reevaluate == "on_update" or action.rule.looks_again),
+        repeats=action.rule.repeat is not None and not action.summarises,
+        rule_hash="" if action.summarises else action.rule.hash,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.engine.share import Share
 from ticket_queue_daemon.errors import TdxError
 
 if TYPE_CHECKING:
@@ -47,3 +48,4 @@ class Line:
     observer: Observer
     actions: Sequence[BoundAction]
     stopping: Callable[[], bool]
+    share: Share = field(default_factory=Share)

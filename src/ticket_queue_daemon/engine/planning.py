@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.engine.admission import TurnedAway, admit, held_by_others
 from ticket_queue_daemon.engine.facade import PREVIEW_LOG_ID, RecordingFacade
+from ticket_queue_daemon.engine.facts import TicketFacts
 from ticket_queue_daemon.engine.merging import merged
 from ticket_queue_daemon.engine.plan import Plan
+from ticket_queue_daemon.store.rows import LookAgain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
-    from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.reading import TicketReader
+    from ticket_queue_daemon.rules.rule import Rule
 
 # StatusClass Completed and Cancelled (fact sheet 15).
 CLOSED_CLASSES = frozenset({3, 4})
@@ -25,12 +30,13 @@ class Declined:
     """The action has nothing to do here; a value with a reason, not an error.
 
     ``lines``: what the action itself wants people told of it. A change that was planned and is
-    left alone is never among them.
+    left alone is never among them. ``again``: when it is looked at anew, if a rule turned it away.
     """
 
     reason: str
     plan: Plan
     lines: tuple[str, ...] = ()
+    again: LookAgain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +48,38 @@ class Unsuccessful:
 
 
 def make_plan(
-    action: BaseAction,
+    bound: BoundAction,
     reader: TicketReader,
     *,
     dry_run: bool,
     summaries: Sequence[tuple[int, str]] = (),
     log_id: UUID = PREVIEW_LOG_ID,
     occurrence: int = 1,
+    due_at: datetime | None = None,
     shared: dict[str, Any] | None = None,
+    outcomes: Mapping[str, str] | None = None,
 ) -> Plan | Declined | Unsuccessful:
-    """Ask the action what it wants for the reader's ticket.
+    """Ask the rule whether the action may look at the reader's ticket, and the action what it wants.
 
     Args:
-        action: the action; its own exceptions pass through.
+        bound: the action; its own exceptions pass through.
         reader: the ticket's reads of this run.
         dry_run: handed to the action; nothing here depends on it.
         summaries: (line id, text) of what is not yet told; for a summarising action.
         log_id: the claimed row.
         occurrence: from 1.
+        due_at: when the occurrence was due; None: no moment was set.
         shared: what the actions of this ticket and run share.
+        outcomes: what this run did on the ticket so far, by action id.
 
     Raises:
         ActionError: the action asks for two values of one member.
+        ConditionFailed: the rule's condition can't be decided for this ticket.
     """
+    action, rule = bound.action, bound.rule
+    turned = _turned_away(bound, reader, occurrence, due_at, outcomes or {})
+    if turned is not None:
+        return Declined(turned.reason, Plan(), again=turned.again)
     facade = RecordingFacade(reader, log_id=log_id, occurrence=occurrence)
     context = shared if shared is not None else {}
     context["ticket_id"] = reader.ticket_id
@@ -88,7 +103,37 @@ def make_plan(
         return Declined(result.message, plan, (result.summary,) if told else ())
     if plan.effects and not action.on_closed and _is_closed(reader):
         return Declined("the ticket is closed; a change might reopen it, so it is left alone", plan)
+    if rule.shadow and plan.effects:
+        return _in_shadow(plan, rule)
     return plan
+
+
+def _turned_away(
+    bound: BoundAction,
+    reader: TicketReader,
+    occurrence: int,
+    due_at: datetime | None,
+    outcomes: Mapping[str, str],
+) -> TurnedAway | None:
+    if bound.action.summarises:
+        return None
+    facts = TicketFacts.of(reader, bound.rule)
+    if bound.depends_on or bound.stoppers:
+        statuses = {**reader.statuses(), **outcomes}
+        if held := held_by_others(bound, statuses, facts.now):
+            return held
+    return admit(bound.rule, facts, occurrence=occurrence, due_at=due_at)
+
+
+def _in_shadow(plan: Plan, rule: Rule) -> Declined:
+    """What it would do is kept with the outcome; a rule without shadow asks the ticket anew."""
+    would = [effect.describe() for effect in plan.effects]
+    details = {**plan.details, "in_shadow": would}
+    return Declined(
+        f"in shadow, nothing was sent; it would: {', '.join(would)}",
+        Plan(details=details),
+        again=LookAgain(rule_hash=rule.hash),
+    )
 
 
 def _is_closed(reader: TicketReader) -> bool:

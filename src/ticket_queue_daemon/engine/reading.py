@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ticket_queue_daemon.actions.base import Message
 from ticket_queue_daemon.actions.labs import Lab, LabRecords
+from ticket_queue_daemon.rules.facts import QueueFact
 from ticket_queue_daemon.store.corrections import taken_off
 from ticket_queue_daemon.tdx.directory import Directory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from ticket_queue_daemon.assets.lookup import RunAssets
@@ -43,6 +44,10 @@ class TicketReader:
         paused: the patterns that rest in this run, and why.
         labs: the data hub's views of labs.
         directory: what the tickets of a run ask for together.
+        row: the ticket's row in the report; empty if it is not there.
+        queue: the queue that it came from.
+        bots: UIDs or full names whose doings on a ticket do not count as activity; we never do.
+        statuses: gives the status of each action that the log knows on a ticket.
     """
 
     def __init__(
@@ -55,12 +60,20 @@ class TicketReader:
         paused: Mapping[str, str] | None = None,
         labs: HubLabs | None = None,
         directory: Directory | None = None,
+        row: Mapping[str, Any] | None = None,
+        queue: QueueFact | None = None,
+        bots: Collection[str] = (),
+        statuses: Callable[[int], Mapping[str, str]] = lambda _: {},
     ) -> None:
         self._tdx = tdx
         self.directory = directory or Directory(tdx)
         self.ticket_id = ticket_id
         self.assets = assets
         self.paused = paused or {}
+        self.row = row or {}
+        self.queue = queue or QueueFact()
+        self._bots = bots
+        self._statuses = statuses
         self._ours = ours
         self._labs = labs
         self._lock = threading.RLock()
@@ -96,6 +109,35 @@ class TicketReader:
     def feed(self) -> Sequence[FeedEntry]:
         """Its feed, newest first."""
         return self._once("feed", lambda: self._tdx.tickets.feed(self.ticket_id))
+
+    def whole_feed(self) -> Sequence[FeedEntry]:
+        """The feed, each entry with all of its replies; one call per entry that hides some.
+
+        The list leaves replies out, or some of them (fact sheet 10.8 and 19 #17).
+        """
+        return self._once(
+            "whole feed",
+            lambda: [self._with_all_replies(entry) for entry in self.feed()],
+        )
+
+    def _with_all_replies(self, entry: FeedEntry) -> FeedEntry:
+        if entry.replies_count <= len(entry.replies):
+            return entry
+        return entry.model_copy(update={"replies": self._tdx.feed.entry(entry.id).replies})
+
+    def ignored(self) -> frozenset[str]:
+        """Whose doings do not count as activity: our own account's, and the bots'."""
+        own = self._tdx.me().uid
+        return frozenset({*self._bots, *([own] if own else [])})
+
+    def requestor(self) -> Person | None:
+        """The requestor, as people's records have them; None if the ticket has none."""
+        uid = self.ticket().requestor_uid
+        return self._once("requestor", lambda: self._tdx.people.get(uid)) if uid else None
+
+    def statuses(self) -> Mapping[str, str]:
+        """The status of each action that the log knows on this ticket; one query."""
+        return self._once("statuses", lambda: self._statuses(self.ticket_id))
 
     def contacts(self) -> Sequence[Person]:
         """Its contacts."""
@@ -159,12 +201,7 @@ class TicketReader:
     def _read_conversation(self) -> Sequence[Message]:
         own_uid = self._tdx.me().uid
         messages: list[Message] = []
-        for entry in self.feed():
-            whole = entry
-            # The list leaves replies out, or some of them (fact sheet 10.8 and 19 #17): only entries
-            # that have more than it shows are asked.
-            if entry.replies_count > len(entry.replies):
-                whole = self._tdx.feed.entry(entry.id)
+        for entry in self.whole_feed():
             if own_uid is None or entry.created_uid != own_uid:
                 messages.append(_message(entry, entry.created_date, is_reply=False))
             messages.extend(
@@ -177,7 +214,7 @@ class TicketReader:
                     is_reply=True,
                     entry_id=entry.id,
                 )
-                for reply in whole.replies
+                for reply in entry.replies
                 if own_uid is None or reply.created_uid != own_uid
             )
         return sorted(messages, key=lambda message: str(message.created or ""))

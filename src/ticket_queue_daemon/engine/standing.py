@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.store.rows import ActionKey
 
 
+_TEENS = range(11, 14)
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What comes next.
@@ -60,9 +63,9 @@ def stand(
                 stored,
             )
         case "skipped":
-            return _skipped(row, key, modified)
+            return _skipped(row, key, modified, now)
         case _:
-            return Standing(False, "nothing: it is done, and never done again")
+            return _done(row, key, now)
 
 
 def stand_summary(row: Mapping[str, Any] | None, lines: Sequence[str], now: datetime) -> Standing:
@@ -101,9 +104,28 @@ def _failed(row: Mapping[str, Any], now: datetime, *, stored: bool) -> Standing:
     return Standing(True, f"{when} {how}", stored)
 
 
-def _skipped(row: Mapping[str, Any], key: ActionKey, modified: datetime | None) -> Standing:
+def _done(row: Mapping[str, Any], key: ActionKey, now: datetime) -> Standing:
+    due = row["look_again_at"]
+    if not key.repeats or due is None:
+        return Standing(False, "nothing: it is done, and never done again")
+    number = row["next_occurrence"] or row["occurrence"] + 1
+    if due <= now:
+        return Standing(True, f"the next run does it for the {_ordinal(number)} time")
+    return Standing(False, f"done for the {_ordinal(number)} time after {at(due)}")
+
+
+def _ordinal(number: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number % 100 not in _TEENS else 0, "th")
+    return f"{number}{ending}"
+
+
+def _skipped(
+    row: Mapping[str, Any], key: ActionKey, modified: datetime | None, now: datetime
+) -> Standing:
     if "baseline" in (row["metadata"] or {}):
         return Standing(False, "nothing: a baseline left the ticket as it was")
+    if waits := _turned_away(row, key, now):
+        return waits
     if not key.on_update:
         return Standing(False, 'nothing: it was skipped, and reevaluate is "never"')
     seen = row["ticket_modified_at"]
@@ -114,6 +136,16 @@ def _skipped(row: Mapping[str, Any], key: ActionKey, modified: datetime | None) 
             True, f"the ticket has changed since {at(seen)}: the next run looks at it again"
         )
     return Standing(False, f"looked at again when the ticket has changed since {at(seen)}")
+
+
+def _turned_away(row: Mapping[str, Any], key: ActionKey, now: datetime) -> Standing | None:
+    if row["rule_hash"] is not None and row["rule_hash"] != key.rule_hash:
+        return Standing(True, "its rule has changed: the next run looks at it again")
+    due = row["look_again_at"]
+    if due is None:
+        return None
+    when = "the next run" if due <= now else f"the first run after {at(due)}"
+    return Standing(True, f"it waits: {when} looks at it again")
 
 
 def at(moment: datetime) -> str:

@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.engine.admission import after_done
 from ticket_queue_daemon.engine.applying import Applier
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.line import TdxAway
+from ticket_queue_daemon.engine.once import once
 from ticket_queue_daemon.engine.outcome import Ended, judge
 from ticket_queue_daemon.engine.plan import Plan, is_under_way
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
@@ -29,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.line import Line
     from ticket_queue_daemon.engine.reading import TicketReader
-    from ticket_queue_daemon.store.rows import Claim
+    from ticket_queue_daemon.store.rows import Claim, LookAgain
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class TicketWork:
     reader: TicketReader
     modified: datetime | None = None
     outcomes: list[str] = field(default_factory=list)
+    done: dict[str, str] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -76,7 +79,7 @@ class TicketWork:
             for claim in claims:
                 if self.line.stopping():
                     break
-                self._carry_out(claim, self._action(claim.action_id))
+                self._carry_out(claim, self._bound(claim.action_id))
                 held.remove(claim)
             else:
                 self._summarise()
@@ -120,18 +123,25 @@ class TicketWork:
         line.leases.watch(claims, since)
         return claims
 
-    def _action(self, action_id: str) -> BaseAction | None:
+    def _bound(self, action_id: str) -> BoundAction | None:
         for bound in self.line.actions:
             if bound.key.action_id == action_id:
-                return bound.action
+                return bound
         return None
 
-    def _carry_out(self, claim: Claim, action: BaseAction | None) -> None:
+    def _carry_out(self, claim: Claim, bound: BoundAction | None) -> None:
         """Plan, write ahead, apply, record: one action on this ticket."""
         started = self.line.clock.monotonic()
-        ended = self._attempt(claim, action)
+        fresh = not is_under_way(claim.plan)
+        if fresh and bound is not None and not self.line.share.take(bound):
+            self._give_back([claim])
+            return
+        ended = self._attempt(claim, bound, fresh=fresh)
+        if fresh and bound is not None and ended.outcome == "skipped":
+            self.line.share.put_back(bound)
         reach(Checkpoint.RECORDED)
         self.outcomes.append(ended.outcome)
+        self.done[claim.action_id] = ended.outcome
         self.line.observer.on_event(
             ActionFinished(
                 self.ticket_id,
@@ -144,14 +154,13 @@ class TicketWork:
             )
         )
 
-    def _attempt(self, claim: Claim, action: BaseAction | None) -> Ended:
-        fresh = not is_under_way(claim.plan)
+    def _attempt(self, claim: Claim, bound: BoundAction | None, *, fresh: bool) -> Ended:
         try:
             if claim.claims > self.line.limits.max_attempts:
                 died = f"the daemon died {claim.claims - 1} times while it worked on this"
                 return self._fail(claim, died, final=True)
             if fresh:
-                plan = self._plan_through_hiccups(claim, action)
+                plan = self._plan_through_hiccups(claim, bound)
                 if not isinstance(plan, Plan):
                     return plan
                 stored = plan.stored()
@@ -160,7 +169,7 @@ class TicketWork:
             else:
                 stored = claim.plan or {}
                 plan = Plan.read(stored)
-            return self._apply(claim, plan, stored, fresh=fresh)
+            return self._apply(claim, bound, plan, stored, fresh=fresh)
         except (StoreError, TdxAway):
             raise
         except TdxError as error:
@@ -175,29 +184,33 @@ class TicketWork:
                 claim, f"{kind}: {error}", final=False, reason=f"{kind} in the action"
             )
 
-    def _plan_through_hiccups(self, claim: Claim, action: BaseAction | None) -> Plan | Ended:
+    def _plan_through_hiccups(self, claim: Claim, bound: BoundAction | None) -> Plan | Ended:
         """Plan; once more if TDX seemed away and answers again, so that no attempt is counted."""
         try:
-            return self._plan(claim, action)
+            return self._plan(claim, bound)
         except TdxError as error:
             if not is_away(error) or self._is_away(error):
                 raise
-            return self._plan(claim, action)
+            return self._plan(claim, bound)
 
-    def _plan(self, claim: Claim, action: BaseAction | None) -> Plan | Ended:
+    def _plan(self, claim: Claim, bound: BoundAction | None) -> Plan | Ended:
         """The plan, or how the attempt ended when there is nothing to apply."""
-        if action is None:
+        if bound is None:
             self.line.tracker.withdraw(claim, why := "the action is no longer configured")
             return Ended("skipped", why)
         made = make_plan(
-            action,
+            bound,
             self.reader,
             dry_run=False,
             summaries=[(line.line_id, line.text) for line in claim.lines],
             log_id=claim.log_id,
             occurrence=claim.occurrence,
+            due_at=claim.due_at,
             shared=self.shared,
+            outcomes=self.done,
         )
+        if isinstance(made, Plan):
+            made = once(self.line.tracker, self.reader, claim, bound.rule, made)
         self._note_corrections(claim)
         reach(Checkpoint.PLANNED)
         if isinstance(made, Declined):
@@ -209,6 +222,7 @@ class TicketWork:
                 dict(made.plan.details),
                 lines=made.lines,
                 covers=made.plan.lines,
+                again=made.again,
             )
         if isinstance(made, Unsuccessful):
             return self._fail(claim, made.reason, final=False, details=dict(made.plan.details))
@@ -226,7 +240,15 @@ class TicketWork:
             self.ticket_id, present, [one for one in found if one.decided_at <= settled]
         )
 
-    def _apply(self, claim: Claim, plan: Plan, stored: Mapping[str, Any], *, fresh: bool) -> Ended:
+    def _apply(
+        self,
+        claim: Claim,
+        bound: BoundAction | None,
+        plan: Plan,
+        stored: Mapping[str, Any],
+        *,
+        fresh: bool,
+    ) -> Ended:
         line = self.line
         applier = Applier(
             tdx=line.tdx,
@@ -250,6 +272,7 @@ class TicketWork:
                     outcome.metadata,
                     lines=outcome.lines,
                     covers=plan.lines,
+                    again=after_done(bound.rule, claim, claim.db_now) if bound else None,
                 )
             case "needs_review":
                 line.tracker.park(
@@ -283,6 +306,7 @@ class TicketWork:
         *,
         lines: Sequence[str] = (),
         covers: Sequence[int] = (),
+        again: LookAgain | None = None,
     ) -> Ended:
         metadata = details if "details" in details else {"message": message, "details": details}
         self.line.tracker.finish(
@@ -292,6 +316,7 @@ class TicketWork:
             metadata=metadata,
             lines=lines,
             covers=covers,
+            again=again,
         )
         return Ended(status, message)
 
@@ -341,7 +366,7 @@ class TicketWork:
             line.leases.watch([claim], since)
             reach(Checkpoint.SUMMARY_CLAIMED)
             try:
-                self._carry_out(claim, bound.action)
+                self._carry_out(claim, bound)
             except TdxAway:
                 self._give_back([claim])
                 raise

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ticket_queue_daemon.errors import StoreError
 from ticket_queue_daemon.store import values
-from ticket_queue_daemon.store.rows import SETTLED, Claim, Resolved, Settled
+from ticket_queue_daemon.store.rows import SETTLED, Claim, LookAgain, Resolved, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from uuid import UUID
 
     from ticket_queue_daemon.store.session import Session
@@ -100,8 +99,7 @@ class Outcomes:
         metadata: Mapping[str, Any],
         lines: Sequence[str] = (),
         covers: Sequence[int] = (),
-        look_again_at: datetime | None = None,
-        rule_hash: str | None = None,
+        again: LookAgain | None = None,
     ) -> None:
         """Record a good outcome, the lines it wants told, and the lines that it has told.
 
@@ -112,8 +110,7 @@ class Outcomes:
             metadata: what was found.
             lines: what is to be told.
             covers: the lines that were told.
-            look_again_at: when the pair is due again; None: never by itself.
-            rule_hash: of the rule that turned the ticket away; None: no rule did.
+            again: when the pair is due again; None: never by itself.
 
         Raises:
             LeaseLost: the claim is not ours any more; nothing was recorded.
@@ -128,8 +125,9 @@ class Outcomes:
             metadata=values.jsonb({**metadata, **told}),
             lines=[values.text(line) for line in lines],
             covers=list(covers),
-            look_again_at=look_again_at,
-            rule_hash=rule_hash,
+            look_again_at=again.at if again else None,
+            next_occurrence=again.occurrence if again else None,
+            rule_hash=again.rule_hash if again else None,
         )
 
     def withdraw(self, claim: Claim, why: str) -> None:

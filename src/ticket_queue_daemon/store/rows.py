@@ -105,6 +105,21 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAgain:
+    """When a pair is due again, and what a rule that turned the ticket away was.
+
+    Attributes:
+        at: the moment; None: never by itself.
+        occurrence: the number that the next claim is; None: this one, or the next after a completed one.
+        rule_hash: of the rule that turned the ticket away; None: no rule did.
+    """
+
+    at: datetime | None = None
+    occurrence: int | None = None
+    rule_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """What a person's word did to a parked row.
 

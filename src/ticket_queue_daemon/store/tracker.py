@@ -22,6 +22,7 @@ from ticket_queue_daemon.store.rows import (
     ActionKey,
     Claim,
     HistoryEvent,
+    LookAgain,
     Pending,
     Resolved,
     Settled,
@@ -98,6 +99,10 @@ class StateTracker:
     def get_ticket_actions(self, ticket_id: int) -> list[dict[str, Any]]:
         """All that is recorded of a ticket, newest first: the seed's columns, attempts, plan, lease."""
         return self._records.get_ticket_actions(ticket_id)
+
+    def statuses(self, ticket_id: int) -> dict[str, str]:
+        """How each action stands on a ticket, by action id."""
+        return {row["action_id"]: row["status"] for row in self.get_ticket_actions(ticket_id)}
 
     def get_action_stats(self) -> dict[str, Any]:
         """``total_actions``, ``by_status``, ``by_type``."""
@@ -244,8 +249,7 @@ class StateTracker:
         metadata: Mapping[str, Any],
         lines: Sequence[str] = (),
         covers: Sequence[int] = (),
-        look_again_at: datetime | None = None,
-        rule_hash: str | None = None,
+        again: LookAgain | None = None,
     ) -> None:
         """Record a good outcome, the lines it wants told, those it has told, and when it is due again."""
         self._outcomes.finish(
@@ -255,8 +259,7 @@ class StateTracker:
             metadata=metadata,
             lines=lines,
             covers=covers,
-            look_again_at=look_again_at,
-            rule_hash=rule_hash,
+            again=again,
         )
 
     def take_once(self, claim: Claim, subject: str) -> int:

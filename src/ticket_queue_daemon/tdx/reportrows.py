@@ -5,13 +5,14 @@ Every row that has no id is told with its reason.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.errors import ReportError
 from ticket_queue_daemon.tdx.fields import moment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from ticket_queue_daemon.tdx.models import Report
@@ -45,6 +46,7 @@ class TicketIds:
         notes: what an operator should hear.
         modified: when each ticket was modified last, by the report's own column; None: the report
             has no such column. A ticket whose cell is no date is left out.
+        rows: each ticket's row, by the columns' names and by their headings; empty unless asked for.
     """
 
     ids: list[int]
@@ -52,9 +54,12 @@ class TicketIds:
     duplicates: int
     notes: list[str]
     modified: dict[int, datetime] | None = None
+    rows: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def ticket_ids(report: Report, id_column: str | None = None) -> TicketIds:
+def ticket_ids(
+    report: Report, id_column: str | None = None, *, with_rows: bool = False
+) -> TicketIds:
     """The ticket ids of a report.
 
     The column is the one that is asked for, else ``TicketID``, else ``ID``, else one whose
@@ -82,6 +87,8 @@ def ticket_ids(report: Report, id_column: str | None = None) -> TicketIds:
     date_column = _modified_column(report, rows)
     found: dict[int, None] = {}
     dates: dict[int, datetime] = {}
+    kept: dict[int, Mapping[str, Any]] = {}
+    headings = _headings(report) if with_rows else {}
     bad: list[BadRow] = []
     for index, row in enumerate(rows):
         value = _cell(row, column)
@@ -90,12 +97,30 @@ def ticket_ids(report: Report, id_column: str | None = None) -> TicketIds:
             bad.append(BadRow(index, f"{column}: {number}"))
         else:
             found[number] = None
+            if with_rows:
+                kept.setdefault(number, {**_under_headings(row, headings), **row})
             when = moment(_cell(row, date_column)) if date_column else None
             if when is not None:
                 dates[number] = max(when, dates.get(number, when))
     duplicates = len(rows) - len(bad) - len(found)
     modified = dates if date_column or not rows else None
-    return TicketIds(list(found), bad, duplicates, notes, modified)
+    return TicketIds(list(found), bad, duplicates, notes, modified, kept)
+
+
+def _headings(report: Report) -> dict[str, str]:
+    """Each column's heading, by the name that rows may have it under, casefolded."""
+    return {
+        name.casefold(): column.header_text.strip()
+        for column in report.columns
+        for name in (column.sort_column_name, column.column_name)
+        if name and column.header_text.strip()
+    }
+
+
+def _under_headings(row: Mapping[str, Any], headings: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        headings[key.casefold()]: value for key, value in row.items() if key.casefold() in headings
+    }
 
 
 def _column(

@@ -47,7 +47,9 @@ WITH claimed AS (
         END,
         lease_until = excluded.lease_until,
         claims = entry.claims + 1,
-        occurrence = entry.occurrence + (entry.status = 'completed')::integer,
+        occurrence = COALESCE(
+            entry.next_occurrence, entry.occurrence + (entry.status = 'completed')::integer),
+        next_occurrence = NULL,
         attempts = CASE WHEN entry.status IN ('skipped', 'completed') THEN 0 ELSE entry.attempts END,
         plan = CASE WHEN entry.status = 'completed' THEN NULL ELSE entry.plan END,
         next_attempt_at = NULL,

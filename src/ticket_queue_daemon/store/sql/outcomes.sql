@@ -15,7 +15,8 @@ WITH as_before AS MATERIALIZED (
             WHEN EXISTS (SELECT FROM as_before) THEN executed_at ELSE clock_timestamp()
         END,
         metadata = %(metadata)s, claim_token = NULL, lease_until = NULL, claims = 0,
-        look_again_at = %(look_again_at)s, rule_hash = %(rule_hash)s,
+        look_again_at = %(look_again_at)s, next_occurrence = %(next_occurrence)s,
+        rule_hash = %(rule_hash)s,
         updated_at = clock_timestamp()
     WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
       AND lease_until > clock_timestamp()
@@ -151,6 +152,8 @@ WITH parked AS MATERIALIZED (
         status = CASE WHEN parked.unfinished THEN 'failed' ELSE 'completed' END,
         next_attempt_at = CASE WHEN parked.unfinished THEN clock_timestamp() END,
         attempts = CASE WHEN parked.unfinished THEN 0 ELSE entry.attempts END,
+        -- A person who looked is not to be followed by the next occurrence at once: it ends here.
+        look_again_at = CASE WHEN parked.unfinished THEN entry.look_again_at END,
         executed_at = clock_timestamp(),
         error_message = CASE WHEN parked.unfinished THEN entry.error_message END,
         metadata = entry.metadata || jsonb_build_object('resolved_by', %(who)s::text),

@@ -42,7 +42,7 @@ SELECT log_id FROM recorded
 SELECT
     log_id, ticket_id, action_type, action_id, action_hash, executed_at, status, error_message, metadata,
     attempts, next_attempt_at, occurrence, claims, claimed_by, claimed_at, lease_until, queue, run_id, plan,
-    ticket_modified_at, look_again_at, rule_hash
+    ticket_modified_at, look_again_at, next_occurrence, rule_hash
 FROM meta.daemon_action_log
 WHERE ticket_id = %(ticket_id)s
 ORDER BY COALESCE(executed_at, claimed_at) DESC, updated_at DESC, action_id
@@ -77,9 +77,10 @@ WITH failed AS (
 SELECT count(*) AS cleared FROM cleared
 
 -- baseline --
--- Mark pairs as done without executing them; what has a row already keeps it.
+-- Mark pairs as done without executing them; what has an outcome keeps it, what only waits or was turned
+-- away by a rule does not.
 WITH marked AS (
-    INSERT INTO meta.daemon_action_log (
+    INSERT INTO meta.daemon_action_log AS entry (
         ticket_id, action_id, action_type, action_hash, status, executed_at, metadata, queue)
     SELECT reported.ticket_id, wanted.action_id, wanted.action_type, wanted.action_hash, 'skipped',
            clock_timestamp(), jsonb_build_object('baseline', %(reason)s::text), %(queue)s
@@ -87,7 +88,12 @@ WITH marked AS (
     CROSS JOIN unnest(%(action_ids)s::text[], %(action_types)s::text[], %(action_hashes)s::text[])
         AS wanted (action_id, action_type, action_hash)
     ORDER BY reported.ticket_id, wanted.action_id
-    ON CONFLICT (ticket_id, action_id) DO NOTHING
+    ON CONFLICT (ticket_id, action_id) DO UPDATE SET
+        look_again_at = NULL, next_occurrence = NULL, rule_hash = NULL, ticket_modified_at = NULL,
+        executed_at = excluded.executed_at, metadata = excluded.metadata,
+        updated_at = clock_timestamp()
+    WHERE entry.status = 'skipped'
+      AND (entry.look_again_at IS NOT NULL OR entry.rule_hash IS NOT NULL)
     RETURNING *
 ), told AS (
     INSERT INTO meta.daemon_action_history (log_id, ticket_id, action_id, worker, event, detail)

@@ -1,0 +1,36 @@
+"""What an action does once for several tickets: the first that has a plan for it gets it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ticket_queue_daemon.engine.plan import Plan
+from ticket_queue_daemon.engine.planning import Declined
+from ticket_queue_daemon.store.rows import LookAgain
+
+if TYPE_CHECKING:
+    from ticket_queue_daemon.engine.reading import TicketReader
+    from ticket_queue_daemon.rules.rule import Rule
+    from ticket_queue_daemon.store.rows import Claim
+    from ticket_queue_daemon.store.tracker import StateTracker
+
+
+def once(
+    tracker: StateTracker, reader: TicketReader, claim: Claim, rule: Rule, plan: Plan
+) -> Plan | Declined:
+    """The plan, unless another ticket has what its action does once.
+
+    Raises:
+        LeaseLost: the claim is not ours any more.
+    """
+    if rule.once_per == "ticket":
+        return plan
+    again = LookAgain(rule_hash=rule.hash)
+    try:
+        subject = rule.subject(reader.ticket().requestor_uid, reader.directory.now())
+    except LookupError as error:
+        return Declined(str(error), Plan(), again=again)
+    holder = tracker.take_once(claim, subject)
+    if holder == reader.ticket_id:
+        return plan
+    return Declined(f"once per {rule.once_per}: ticket {holder} has it", Plan(), again=again)

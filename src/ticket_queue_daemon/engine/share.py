@@ -1,0 +1,47 @@
+"""How many tickets an action may still act on in this run, counted over all workers."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ticket_queue_daemon.engine.keys import BoundAction
+
+
+class Share:
+    """What a run has given out of each action's limit."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken: Counter[str] = Counter()
+        self._waiting: Counter[str] = Counter()
+
+    def take(self, bound: BoundAction) -> bool:
+        """Whether the action may act on one more ticket; if not, the ticket waits for the next run."""
+        if not bound.rule.limit:
+            return True
+        with self._lock:
+            if self._taken[bound.key.action_id] >= bound.rule.limit:
+                self._waiting[bound.key.action_id] += 1
+                return False
+            self._taken[bound.key.action_id] += 1
+            return True
+
+    def put_back(self, bound: BoundAction) -> None:
+        """It had nothing to do on that ticket."""
+        if bound.rule.limit:
+            with self._lock:
+                self._taken[bound.key.action_id] -= 1
+
+    def notes(self, actions: Sequence[BoundAction]) -> list[str]:
+        """A sentence for each action whose limit was reached."""
+        return [
+            f"{bound.key.action_id} reached its limit of {bound.rule.limit} in this run; "
+            f"{waiting} more {'ticket waits' if waiting == 1 else 'tickets wait'} for the next."
+            for bound in actions
+            if (waiting := self._waiting[bound.key.action_id])
+        ]
