@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -60,25 +61,27 @@ class Watched:
         (
             "ticket.StatusID == 1 || ticket.DaysOld > 5",
             False,
-            "ticket.StatusID == 1 is false: ticket.StatusID is 117; "
-            "ticket.DaysOld > 5 is false: ticket.DaysOld is 3",
+            (
+                "ticket.StatusID == 1 is false: ticket.StatusID is 117; "
+                "ticket.DaysOld > 5 is false: ticket.DaysOld is 3"
+            ),
         ),
-        (
-            "!(ticket.IsOnHold)",
-            True,
-            "ticket.IsOnHold is false: ticket.IsOnHold is false",
-        ),
+        ("!(ticket.IsOnHold)", True, "ticket.IsOnHold is false"),
         (
             'ticket.SlaName == "Gold" ? feed.count > 5 : true',
             False,
-            'ticket.SlaName == "Gold" is true: ticket.SlaName is "Gold"; '
-            "feed.count > 5 is false: feed.count is 2",
+            (
+                'ticket.SlaName == "Gold" is true: ticket.SlaName is "Gold"; '
+                "feed.count > 5 is false: feed.count is 2"
+            ),
         ),
         (
             'age(ticket)\n  > duration("3d 12h")',
             False,
-            'age(ticket) > duration("3d 12h") is false: age(ticket) is 3 days 1 hour, '
-            "now is 2026-11-26 15:00 UTC, ticket.CreatedDate is 2026-11-23 14:00 UTC",
+            (
+                'age(ticket) > duration("3d 12h") is false: age(ticket) is 3 days 1 hour, '
+                "now is 2026-11-26 15:00 UTC, ticket.CreatedDate is 2026-11-23 14:00 UTC"
+            ),
         ),
         (
             "ticket.CompletedDate == null",
@@ -88,15 +91,19 @@ class Watched:
         (
             'row["Days Old"] == "3" && row.Room == null',
             True,
-            'row["Days Old"] == "3" is true: row["Days Old"] is "3"; '
-            "row.Room == null is true: row.Room is not set",
+            (
+                'row["Days Old"] == "3" is true: row["Days Old"] is "3"; '
+                "row.Room == null is true: row.Room is not set"
+            ),
         ),
         (
             'assets.exists(a, a.status == "Retired" && a.id in [106895])',
             True,
-            'assets.exists(a, a.status == "Retired" && a.id in [106895]) is true: assets is '
-            '[(name "IC-EHLB760-F16", id 106894, status "Active"), '
-            '(name "IC-EHLB761-F12", id 106895, status "Retired")]',
+            (
+                'assets.exists(a, a.status == "Retired" && a.id in [106895]) is true: assets is '
+                '[(name "IC-EHLB760-F16", id 106894, status "Active"), '
+                '(name "IC-EHLB761-F12", id 106895, status "Retired")]'
+            ),
         ),
         ("true", True, "true is true"),
     ],
@@ -301,10 +308,8 @@ def test_a_part_that_can_not_be_decided_does_not_matter_when_another_decides() -
 def test_what_no_condition_names_is_never_asked_for(text: str, needs: set[str]) -> None:
     facts = Watched()
 
-    try:
+    with contextlib.suppress(ConditionFailed):
         when(text).decide(facts)
-    except ConditionFailed:
-        pass
 
     assert when(text).needs == needs
     assert set(facts.asked) <= needs
@@ -351,8 +356,8 @@ def test_more_assets_than_anybody_has_are_refused() -> None:
         when("assets.all(a, assets.all(b, true))").decide(facts)
 
 
-def test_long_values_are_cut_and_kept_on_one_line() -> None:
-    facts = with_ticket(Description="a\n" * 5_000)
+def test_long_values_are_cut_and_kept_on_one_line_without_a_terminals_signs() -> None:
+    facts = with_ticket(Description="\x1ba\n" * 5_000)
 
     because = when(" || ".join(["ticket.Description == 'x'"] * 100)).decide(facts).because
 
@@ -385,7 +390,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(TREES)
 def test_taken_apart_it_decides_as_the_engine_decides_the_whole(text: str) -> None:
     given_whole = {
@@ -404,13 +409,16 @@ def test_taken_apart_it_decides_as_the_engine_decides_the_whole(text: str) -> No
     assert ours is whole
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.text(alphabet="ticket.ID=1!&|()[]?:'\"\\ r,+-<>in", max_size=40))
-def test_nothing_but_a_config_error_comes_of_any_text(text: str) -> None:
+def test_nothing_but_an_error_with_its_place_comes_of_any_text(text: str) -> None:
+    told = ""
     try:
         when(text)
     except ConfigError as error:
-        assert error.message.startswith("rule remind, when, line ")
+        told = error.message
+
+    assert not told or told.startswith("rule remind, when, line ")
 
 
 def test_the_depth_that_is_allowed_is_one_that_the_engine_takes() -> None:

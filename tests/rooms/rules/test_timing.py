@@ -243,7 +243,7 @@ def test_business_days_repeat_on_business_days() -> None:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.sampled_from(["once", "each", "skip"]),
     st.sampled_from([None, 1, 3, 10]),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ticket_queue_daemon.rules import vocabulary as words
 from ticket_queue_daemon.rules.conditions import Condition
 from ticket_queue_daemon.rules.facts import AssetFact, Feed, KnownFacts, QueueFact
-from ticket_queue_daemon.tdx.fields import TdxModel
 from ticket_queue_daemon.tdx.models import Person, Ticket
+
+if TYPE_CHECKING:
+    from ticket_queue_daemon.tdx.fields import TdxModel
 
 SENT: dict[str, Any] = {
     words.TEXT: "x",
