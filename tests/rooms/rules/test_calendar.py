@@ -276,6 +276,16 @@ def test_a_calendar_that_never_opens_again_says_so() -> None:
             ask(datetime(2026, 1, 1, tzinfo=UTC))
 
 
+def test_at_the_end_of_all_days_the_calendar_says_so() -> None:
+    with pytest.raises(NoBusinessTime):
+        OFFICE.add(datetime(9999, 12, 30, tzinfo=UTC), timedelta(hours=100))
+
+
+def test_business_time_is_not_taken_away() -> None:
+    with pytest.raises(ValueError, match="not taken away"):
+        OFFICE.add(at("2026-11-23 09:00"), -timedelta(hours=1))
+
+
 def test_times_a_century_apart_are_not_measured() -> None:
     with pytest.raises(NoBusinessTime, match="more than a century"):
         OFFICE.between(datetime(1, 1, 2, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))

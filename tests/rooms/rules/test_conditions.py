@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -347,6 +348,54 @@ def test_our_own_changes_do_not_end_idleness() -> None:
     )
 
     assert when('idle(ticket) > duration("18h")').decide(ours).holds
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "reason"),
+    [
+        (2.5, "row.X == 2.5", None),
+        (float("nan"), "row.X == row.X || true", None),
+        ("2026-11-26T10:00:00-05:00", "timestamp(row.X) == now", None),
+        ("yesterday", "timestamp(row.X) == now", "a value can't be read as what is asked"),
+        (["a"], "row.X == 1", "column 'X' holds a list"),
+        (2**63, "row.X > 1", "9223372036854775808 is too large a number"),
+        (1e300, "row.X > 1.0", "is too large a number"),
+        (["a"], "weekday(row.X) == 'Mon'", "column 'X' holds a list"),
+        (7, "weekday(row.X) == 'Mon'", "weekday is asked about a value of a wrong kind"),
+    ],
+)
+def test_whatever_a_report_holds_is_read_or_refused(
+    value: Any, text: str, reason: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    facts = replace(FACTS, of_row={"X": value})
+
+    if reason is None:
+        assert when(text).decide(facts).holds
+    else:
+        with pytest.raises(ConditionFailed, match=reason):
+            when(text).decide(facts)
+    assert caplog.text == ""
+
+
+def test_a_date_of_tdx_that_is_none_can_not_be_decided() -> None:
+    with pytest.raises(ConditionFailed, match="'soon' is no time"):
+        when("ticket.ResolveByDate < now").decide(with_ticket(ResolveByDate="soon"))
+
+
+def test_the_last_day_that_there_is_is_later_than_now() -> None:
+    last = with_ticket(ResolveByDate="9999-12-31T23:00:00-05:00")
+
+    assert when("ticket.ResolveByDate > now").decide(last).holds
+
+
+def test_many_threads_decide_with_one_condition() -> None:
+    condition = when("ticket.ID % 2 == 0 && business_hours_between(ticket.CreatedDate, now) > 1.0")
+    tickets = [with_ticket(ID=number) for number in range(40)]
+
+    with ThreadPoolExecutor(4) as pool:
+        verdicts = list(pool.map(condition.decide, tickets * 5))
+
+    assert [verdict.holds for verdict in verdicts] == [number % 2 == 0 for number in range(40)] * 5
 
 
 def test_more_assets_than_anybody_has_are_refused() -> None:
