@@ -131,7 +131,7 @@ class Checker:
                 node.name_at, f"{self.said(owner)} is a {record} and has no {node.name!r}"
             )
         if node.name not in table:
-            whose = owner.name if owner.kind == "name" else "an asset"
+            whose = "an asset" if record == words.ASSET else owner.name
             problem = f"{whose} has no {node.name!r}"
             raise NotReadable(node.name_at, problem, near(node.name, table, "There are"))
         if record == words.ASSET:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import re2
@@ -31,7 +31,8 @@ def functions(
     """
     made: dict[str, Callable[..., Any]] = {}
     for name in names:
-        does = _PLAIN.get(name) or partial(_WITH_CALENDAR[name], calendar)
+        # What is decided and what is told of it ask the calendar the same.
+        does = _PLAIN.get(name) or cache(partial(_WITH_CALENDAR[name], calendar))
         made[GIVEN_NAME.get(name, name)] = _telling(name, does, trouble)
     return made
 

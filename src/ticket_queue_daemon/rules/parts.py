@@ -10,7 +10,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from ticket_queue_daemon.errors import DaemonError
+from ticket_queue_daemon.errors import ConfigError, DaemonError
 from ticket_queue_daemon.rules.durations import say_duration
 from ticket_queue_daemon.rules.functions import functions
 from ticket_queue_daemon.rules.reading import Gatherer, Unreadable
@@ -88,7 +88,12 @@ class Source:
             if node.start <= start and end <= node.end:
                 text += self.text[at:start] + instead
                 at = end
-        return cel.compile(text + self.text[at : node.end])
+        try:
+            return cel.compile(text + self.text[at : node.end])
+        except ValueError as error:  # what we read and the engine does not
+            raise ConfigError(
+                f"{self.where}: the engine can't read {self.said(node)}.", "Write it more plainly."
+            ) from error
 
     def said(self, node: Node) -> str:
         """The piece as it was written, on one line."""
@@ -126,6 +131,8 @@ class Leaf:
         value = self._run(self._program, given, gathered, trouble)
         if not isinstance(value, bool):
             raise self._failed(f"it must be true or false, and is {show(value)}")
+        if not self._telling and [read.label for read in self._gatherer.reads] == [self._said]:
+            return value, f"{self._said} is {show(value)}"
         told = [(said, self._run(call, given, gathered, trouble)) for said, call in self._telling]
         read = [f"{label} is {show(one)}" for label, one in told + self._gatherer.shown(gathered)]
         why = f"{self._said} is {'true' if value else 'false'}"
@@ -219,7 +226,8 @@ def show(value: Any) -> str:
 
 
 def _show_text(value: str) -> str:
-    line = " ".join(value.split())
+    printable = "".join(one if one.isprintable() else " " for one in value[: 4 * _MOST_SHOWN])
+    line = " ".join(printable.split())
     return f'"{line}"' if len(line) <= _MOST_SHOWN else f'"{line[: _MOST_SHOWN - 1]}…"'
 
 

@@ -206,7 +206,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
         "business_hours_between(ticket.CreatedDate, now) > 16.0",
     ),
     "is_business_time": Function(
-        ("time",), FLAG, "the calendar is open at that time", "is_business_time(now)"
+        ("time",), FLAG, "the calendar is open at that time", "!is_business_time(now)"
     ),
     "weekday": Function(
         ("time",), TEXT, "Mon to Sun, in the calendar's time zone", 'weekday(now) == "Thu"'

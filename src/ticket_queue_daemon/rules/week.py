@@ -121,5 +121,5 @@ def _day(word: str, where: str) -> int:
             return names.index(word)
     if word[:3] in _NAMES and _LONG[_NAMES.index(word[:3])].startswith(word):
         return _NAMES.index(word[:3])
-    known = [name.capitalize() for name in _NAMES] + list(_GROUPS)
+    known = [name.capitalize() for name in (*_LONG, *_NAMES)] + list(_GROUPS)
     raise ConfigError(f"{where}: {word!r} is no day of the week.", near(word, known, "There are"))
