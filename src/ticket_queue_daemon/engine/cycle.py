@@ -18,6 +18,7 @@ from ticket_queue_daemon.engine.dry_run import preview
 from ticket_queue_daemon.engine.leases import LeaseKeeper
 from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
+from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import Limits, Line, TdxAway, TicketWork
 from ticket_queue_daemon.errors import BlastRadiusError
 from ticket_queue_daemon.observe.events import (
@@ -87,6 +88,7 @@ class Cycle:
     prepare: Callable[[], Sequence[str]]
     paused: Callable[[bool], tuple[Mapping[str, str], Sequence[str]]] = lambda _: ({}, ())
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
+    silence: Silence = field(default_factory=Silence)
 
     def run(
         self,
@@ -184,7 +186,10 @@ class Cycle:
         paused, told = self.paused(dry_run)
         assets = RunAssets(self.assets, dry_run=dry_run, stopping=stopping)
         ours = self.tracker.our_assets
-        read = partial(TicketReader, self.tdx, assets=assets, ours=ours, paused=paused)
+        silence = self.silence
+        read = partial(
+            TicketReader, self.tdx, assets=assets, ours=ours, paused=paused, silence=silence
+        )
         return read, told
 
     def _preview(

@@ -6,16 +6,16 @@ import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ticket_queue_daemon.actions.base import Message
+from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.store.corrections import taken_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from ticket_queue_daemon.assets.lookup import RunAssets
     from ticket_queue_daemon.store.corrections import Correction, OurAsset
     from ticket_queue_daemon.tdx.client import TdxClient
-    from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
+    from ticket_queue_daemon.tdx.models import FeedEntry, FeedReply, Person, Ticket, TicketItem
 
 Fact = TypeVar("Fact")
 
@@ -29,6 +29,7 @@ class TicketReader:
         assets: the asset catalogue of this run, and the door to look names up.
         ours: gives the assets that the log says we attached to a ticket.
         paused: the patterns that rest in this run, and why.
+        silence: what this process knows of how TDX dates its tickets.
     """
 
     def __init__(
@@ -39,12 +40,14 @@ class TicketReader:
         *,
         ours: Callable[[int], Sequence[OurAsset]] = lambda _: (),
         paused: Mapping[str, str] | None = None,
+        silence: Silence | None = None,
     ) -> None:
         self._tdx = tdx
         self.ticket_id = ticket_id
         self.assets = assets
         self.paused = paused or {}
         self._ours = ours
+        self._silence = silence or Silence()
         self._lock = threading.RLock()
         self._known: dict[str, Any] = {}
 
@@ -100,43 +103,49 @@ class TicketReader:
         return present, taken_off(self.ticket_id, ours, present)
 
     def conversation(self) -> Sequence[Message]:
-        """Everything said by others, oldest first; one call per entry that has replies."""
+        """Everything said by others, oldest first; one call per entry that has replies.
+
+        None at all on a ticket whose dates tell that nobody has said anything.
+        """
         return self._once("conversation", self._read_conversation)
 
     def _read_conversation(self) -> Sequence[Message]:
+        ticket = self.ticket_if_known
+        if ticket is not None and self._silence.is_certain(ticket):
+            return []
         own_uid = self._tdx.me().uid
+        feed = [self._whole(entry) for entry in self.feed()]
+        if ticket is not None:
+            self._silence.learn(ticket, feed)
         messages: list[Message] = []
-        for entry in self.feed():
-            whole = entry
-            # The list leaves replies out, or some of them (fact sheet 10.8 and 19 #17): only entries
-            # that have more than it shows are asked.
-            if entry.replies_count > len(entry.replies):
-                whole = self._tdx.feed.entry(entry.id)
-            if own_uid is None or entry.created_uid != own_uid:
-                messages.append(_message(entry, entry.created_date, is_reply=False))
-            messages.extend(
-                Message(
-                    text=reply.body,
-                    author=reply.created_full_name or "",
-                    author_uid=reply.created_uid,
-                    created=reply.created_date,
-                    is_html=True,
-                    is_reply=True,
-                    entry_id=entry.id,
-                )
-                for reply in whole.replies
-                if own_uid is None or reply.created_uid != own_uid
-            )
+        for entry in feed:
+            told: list[FeedEntry | FeedReply] = [entry, *entry.replies]
+            messages += [
+                _message(entry, said)
+                for said in told
+                if own_uid is None or said.created_uid != own_uid
+            ]
         return sorted(messages, key=lambda message: str(message.created or ""))
 
+    def _whole(self, entry: FeedEntry) -> FeedEntry:
+        """The entry with all its replies.
 
-def _message(entry: FeedEntry, created: datetime | None, *, is_reply: bool) -> Message:
+        The list leaves replies out, or some of them (fact sheet 10.8 and 19 #17): only entries that
+        have more than it shows are asked for.
+        """
+        if entry.replies_count <= len(entry.replies):
+            return entry
+        replies = self._tdx.feed.entry(entry.id).replies
+        return entry.model_copy(update={"replies": replies})
+
+
+def _message(entry: FeedEntry, said: FeedEntry | FeedReply) -> Message:
     return Message(
-        text=entry.body,
-        author=entry.created_full_name or "",
-        author_uid=entry.created_uid,
-        created=created,
+        text=said.body,
+        author=said.created_full_name or "",
+        author_uid=said.created_uid,
+        created=said.created_date,
         is_html=True,
-        is_reply=is_reply,
+        is_reply=said is not entry,
         entry_id=entry.id,
     )
