@@ -128,9 +128,7 @@ def _serving(server: Any) -> Iterator[None]:
 
 
 @contextmanager
-def http2_server(
-    context: ssl.SSLContext, *, together: int = 1
-) -> Iterator[tuple[int, list[str]]]:
+def http2_server(context: ssl.SSLContext, *, together: int = 1) -> Iterator[tuple[int, list[str]]]:
     """A server that speaks HTTP/2; gives its port and what was agreed on for each connection.
 
     ``together``: no connection is answered before so many of them have asked.
