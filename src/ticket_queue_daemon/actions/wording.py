@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ticket_queue_daemon.rules import vocabulary
 from ticket_queue_daemon.rules.templates import Template
 from ticket_queue_daemon.tdx.models import Ticket
 
@@ -16,8 +17,14 @@ _REQUESTOR: Final = ("uid", "name", "first_name", "last_name", "email")
 _TICKET: Final = tuple(
     name for name in Ticket.model_fields if name not in {"description", "attributes", "tags"}
 )
+_TDX: Final = {
+    name: field.attribute
+    for name, field in vocabulary.TICKET.items()
+    if field.attribute in {*_TICKET, "description"}
+}
+"""TDX's own names, as conditions have them, to those of the members."""
 KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
-    "ticket": (*_TICKET, "description", "attribute"),
+    "ticket": (*_TICKET, "description", "attribute", *_TDX),
     "requestor": _REQUESTOR,
     "now": (),
 }
@@ -58,9 +65,10 @@ def variables(ticket: Ticket, facade: TicketFacade) -> dict[str, Any]:
     """What a template sees: plain values only, nothing that could ask or do."""
     own = {name: getattr(ticket, name) for name in (*_TICKET, "description")}
     shown = {name: "" if value is None else value for name, value in own.items()}
+    by_tdx = {name: shown[attribute] for name, attribute in _TDX.items()}
     texts = {one.id: one.value_text or one.choices_text or one.value for one in ticket.attributes}
     return {
-        "ticket": {**shown, "attribute": texts},
+        "ticket": {**shown, **by_tdx, "attribute": texts},
         "requestor": {
             "uid": shown["requestor_uid"],
             "name": shown["requestor_name"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.actions import AddAssetAction, SummaryCommentAction
 from ticket_queue_daemon.config import credentials as secrets
-from ticket_queue_daemon.rules.calendar import Calendar
+from ticket_queue_daemon.rules.calendar import ALL_WEEK, Calendar
 from ticket_queue_daemon.rules.holidays import parse_dates, read_holidays
 from ticket_queue_daemon.tdx.config import AdminKey, Credentials, Login, TdxConfig, Token
 from ticket_queue_daemon.tdx.directory import Directory

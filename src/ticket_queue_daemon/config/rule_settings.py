@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
-from ticket_queue_daemon.config.kinds import Words
+from ticket_queue_daemon.config.kinds import Words  # noqa: TC001  pydantic reads it
 from ticket_queue_daemon.config.variables import Variable
 
 

@@ -18,7 +18,7 @@ from ticket_queue_daemon.engine.leases import LeaseKeeper
 from ticket_queue_daemon.engine.line import Limits, Line, TdxAway
 from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
-from ticket_queue_daemon.engine.share import Share
+from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import TicketWork
 from ticket_queue_daemon.errors import BlastRadiusError
 from ticket_queue_daemon.observe.events import (
@@ -101,6 +101,7 @@ class Cycle:
     prepare: Callable[[], Sequence[str]]
     paused: Callable[[bool], tuple[Mapping[str, str], Sequence[str]]] = lambda _: ({}, ())
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
+    silence: Silence = field(default_factory=Silence)
 
     def run(
         self,
@@ -124,10 +125,7 @@ class Cycle:
         found = self._poll()
         notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
-        pending = self.tracker.pending(
-            self.queue.name, found.ids, self.queue.acting(self.clock.now()), found.modified
-        )
-        reach(Checkpoint.POLLED)
+        pending = self._pending(found)
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
         tally, plans, stopped = Tally(), [], ""
@@ -138,12 +136,10 @@ class Cycle:
             if dry_run:
                 plans = self._preview(work, read, tally)
             else:
-                dates = found.modified or {}
-                share = Share()
-                stopped = self._carry_out(
-                    work, read, dates, run_id, tally, observer, stopping, share
+                stopped, waiting = self._carry_out(
+                    work, read, found, run_id, tally, observer, stopping
                 )
-                notes += _said(share.notes(self.queue.actions), observer)
+                notes += _said(waiting, observer)
         finished = RunReport(
             run_id=run_id,
             dry_run=dry_run,
@@ -162,6 +158,12 @@ class Cycle:
         """One report call. What can't be read is raised and never taken for an empty queue."""
         report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
         return ticket_ids(report, self.queue.id_column, with_rows=self.queue.reads_rows)
+
+    def _pending(self, found: TicketIds) -> list[Pending]:
+        acting = self.queue.acting(self.clock.now())
+        pending = self.tracker.pending(self.queue.name, found.ids, acting, found.modified)
+        reach(Checkpoint.POLLED)
+        return pending
 
     def _blind(self, found: TicketIds) -> list[str]:
         """What to say when an action asks to look again, and the report can't tell when."""
@@ -219,6 +221,7 @@ class Cycle:
                 queue=queue,
                 bots=self.queue.bots,
                 statuses=self.tracker.statuses,
+                silence=self.silence,
             )
 
         return read, told
@@ -238,14 +241,13 @@ class Cycle:
         self,
         work: dict[int, list[str]],
         read: Callable[[int], TicketReader],
-        modified: Mapping[int, datetime],
+        found: TicketIds,
         run_id: uuid.UUID,
         tally: Tally,
         observer: Observer,
         stopping: Callable[[], bool],
-        share: Share,
-    ) -> str:
-        """Work on every ticket; returns why the pass ended early, or ""."""
+    ) -> tuple[str, Sequence[str]]:
+        """Work on every ticket; returns why the pass ended early, or "", and what waits for the next."""
         was_open = self.tracker.circuit_is_open(self.queue.name)
         self.breaker.begin_run(was_open=was_open)
         with LeaseKeeper(self.tracker, self.clock, self.limits.lease_seconds) as leases:
@@ -260,11 +262,12 @@ class Cycle:
                 observer=observer,
                 actions=self.queue.actions,
                 stopping=stopping,
-                share=share,
             )
 
+            dates = found.modified or {}
+
             def one(ticket_id: int) -> None:
-                ticket = TicketWork(line, read(ticket_id), modified.get(ticket_id))
+                ticket = TicketWork(line, read(ticket_id), dates.get(ticket_id))
                 outcomes = ticket.run(work[ticket_id])
                 tally.add(outcomes)
                 # A ticket that another daemon has in its hands tells nothing.
@@ -276,7 +279,7 @@ class Cycle:
             self.tracker.open_circuit(self.queue.name, stopped)
         elif was_open and not self.breaker.probing:
             self.tracker.close_circuit(self.queue.name)
-        return stopped
+        return stopped, line.share.notes(self.queue.actions)
 
     def _hand_out(
         self, tickets: Iterator[int], one: Callable[[int], None], stopping: Callable[[], bool]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from ticket_queue_daemon.actions.base import ActionResult
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.reading import TicketReader
     from ticket_queue_daemon.rules.rule import Rule
@@ -76,7 +77,7 @@ def make_plan(
         ActionError: the action asks for two values of one member.
         ConditionFailed: the rule's condition can't be decided for this ticket.
     """
-    action, rule = bound.action, bound.rule
+    action = bound.action
     turned = _turned_away(bound, reader, occurrence, due_at, outcomes or {})
     if turned is not None:
         return Declined(turned.reason, Plan(), again=turned.again)
@@ -95,16 +96,23 @@ def make_plan(
         lines=tuple(line_id for line_id, _ in summaries),
         on_unknown=action.on_unknown,
     )
+    return _judged(bound, reader, plan, result)
+
+
+def _judged(
+    bound: BoundAction, reader: TicketReader, plan: Plan, result: ActionResult
+) -> Plan | Declined | Unsuccessful:
+    """What the action asked for, or why it is not to be carried out."""
     if not result.success:
         return Unsuccessful(result.message or "the action reported no success, and no reason", plan)
     if result.skipped:
         # A summary's own line would ask for another summary, for ever.
-        told = result.summary and not action.summarises
+        told = result.summary and not bound.action.summarises
         return Declined(result.message, plan, (result.summary,) if told else ())
-    if plan.effects and not action.on_closed and _is_closed(reader):
+    if plan.effects and not bound.action.on_closed and _is_closed(reader):
         return Declined("the ticket is closed; a change might reopen it, so it is left alone", plan)
-    if rule.shadow and plan.effects:
-        return _in_shadow(plan, rule)
+    if bound.rule.shadow and plan.effects:
+        return _in_shadow(plan, bound.rule)
     return plan
 
 

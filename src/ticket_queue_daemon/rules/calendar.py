@@ -225,5 +225,6 @@ class Calendar:
         return before + timedelta(seconds=at)
 
 
-ALWAYS: Final = Calendar("daily 00:00-24:00")
+ALL_WEEK: Final = "daily 00:00-24:00"
+ALWAYS: Final = Calendar(ALL_WEEK)
 """A calendar that never closes, UTC: what is used where none is given."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.rules.calendar import ALWAYS
@@ -18,27 +19,11 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.rules.calendar import Calendar
 
 
-def make_rule(
-    *,
-    when: str | None = None,
-    after: str | None = None,
-    since: str | None = None,
-    every: str | None = None,
-    at_most: int | None = None,
-    catch_up: str = "once",
-    schedule: str | Sequence[str] = (),
-    once_per: str = "ticket",
-    depends_on: str = "",
-    stop: bool = False,
-    limit: int = 0,
-    shadow: bool = False,
-    on_update: bool | None = None,
-    calendar: Calendar | None = None,
-    where: str = "rule",
-) -> Rule:
-    """The rule.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleWords:
+    """What is written around an action.
 
-    Args:
+    Attributes:
         when: the condition, in CEL.
         after: how long to wait, such as ``3d`` or ``2 business days``.
         since: from when it is counted; ``created`` if only ``after`` is given.
@@ -53,45 +38,80 @@ def make_rule(
         shadow: plan and log, send nothing.
         on_update: look again at what was turned away, once the ticket has changed; None: if there
             is a condition.
-        calendar: business hours, holidays and time zone; None: open always, UTC, no business time.
-        where: where it stands, for errors.
-
-    Raises:
-        ConfigError: naming the option.
     """
-    if once_per not in ONCE_PER:
-        raise ConfigError(
-            f"{where}: once_per {once_per!r} is unknown.", near(once_per, ONCE_PER, "There are")
+
+    when: str | None = None
+    after: str | None = None
+    since: str | None = None
+    every: str | None = None
+    at_most: int | None = None
+    catch_up: str = "once"
+    schedule: str | Sequence[str] = ()
+    once_per: str = "ticket"
+    depends_on: str = ""
+    stop: bool = False
+    limit: int = 0
+    shadow: bool = False
+    on_update: bool | None = None
+
+    def made(self, *, calendar: Calendar | None = None, where: str = "rule") -> Rule:
+        """The rule.
+
+        Args:
+            calendar: business hours, holidays and time zone; None: open always, UTC, and no
+                business time.
+            where: where it stands, for errors.
+
+        Raises:
+            ConfigError: naming the option.
+        """
+        self._check(where)
+        known = calendar or ALWAYS
+        return Rule(
+            when=Condition(self.when, where=f"{where}: when", calendar=known)
+            if self.when is not None
+            else None,
+            timing=self._timing(calendar, where),
+            repeat=self._repeat(calendar, where),
+            schedule=self._schedule(known, where),
+            once_per=cast("OncePer", self.once_per),
+            depends_on=self.depends_on,
+            stop=self.stop,
+            limit=self.limit,
+            shadow=self.shadow,
+            on_update=self.on_update,
+            calendar=known,
         )
-    if limit < 0:
-        raise ConfigError(f"{where}: limit {limit} is none.", "Write 1 or more; 0 is no limit.")
-    if every is None and (at_most is not None or catch_up != "once"):
-        raise ConfigError(f"{where}: at_most and catch_up belong to every.", "Say how often, too.")
-    given: OncePer = once_per  # type: ignore[assignment]  # it was looked for in the list
-    open_always = calendar or ALWAYS
-    return Rule(
-        when=None
-        if when is None
-        else Condition(when, where=f"{where}: when", calendar=open_always),
-        timing=None
-        if after is None and since is None
-        else Timing.parse(after, since or "created", calendar, where=f"{where}: after"),
-        repeat=None
-        if every is None
-        else Repeat.parse(every, at_most, catch_up, calendar, where=f"{where}: repeat"),
-        schedule=Schedule(
-            schedule,
-            str(open_always.zone),
-            open_always.holidays,
-            where=f"{where}: schedule",
+
+    def _check(self, where: str) -> None:
+        if self.once_per not in ONCE_PER:
+            raise ConfigError(
+                f"{where}: once_per {self.once_per!r} is unknown.",
+                near(self.once_per, ONCE_PER, "There are"),
+            )
+        if self.limit < 0:
+            raise ConfigError(
+                f"{where}: limit {self.limit} is none.", "Write 1 or more; 0 is no limit."
+            )
+        if self.every is None and (self.at_most is not None or self.catch_up != "once"):
+            raise ConfigError(
+                f"{where}: at_most and catch_up belong to every.", "Say how often, too."
+            )
+
+    def _timing(self, calendar: Calendar | None, where: str) -> Timing | None:
+        if self.after is None and self.since is None:
+            return None
+        return Timing.parse(self.after, self.since or "created", calendar, where=f"{where}: after")
+
+    def _repeat(self, calendar: Calendar | None, where: str) -> Repeat | None:
+        if self.every is None:
+            return None
+        return Repeat.parse(
+            self.every, self.at_most, self.catch_up, calendar, where=f"{where}: repeat"
         )
-        if schedule
-        else None,
-        once_per=given,
-        depends_on=depends_on,
-        stop=stop,
-        limit=limit,
-        shadow=shadow,
-        on_update=on_update,
-        calendar=open_always,
-    )
+
+    def _schedule(self, calendar: Calendar, where: str) -> Schedule | None:
+        if not self.schedule:
+            return None
+        zone = str(calendar.zone)
+        return Schedule(self.schedule, zone, calendar.holidays, where=f"{where}: schedule")
