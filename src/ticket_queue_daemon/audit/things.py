@@ -132,6 +132,8 @@ def _look(
             return _values(lens, effect, ledger, things.ticket, entries)
         case "create_task" if things.tasks is not None:
             return _task(things.tasks, effect)
+        case "webhook":
+            return Kind.UNCHECKED, "another system can't be asked whether it has it"
         case "tags":
             return Kind.UNCHECKED, "TDX's API does not give tags"
         case _:

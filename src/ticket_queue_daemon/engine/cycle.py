@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.assets.lookup import RunAssets
+from ticket_queue_daemon.effects.base import Doors
 from ticket_queue_daemon.engine import guard
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.dry_run import preview
@@ -19,7 +20,7 @@ from ticket_queue_daemon.engine.leases import LeaseKeeper
 from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
 from ticket_queue_daemon.engine.ticket import Limits, Line, TdxAway, TicketWork
-from ticket_queue_daemon.errors import BlastRadiusError
+from ticket_queue_daemon.errors import BlastRadiusError, Stopped
 from ticket_queue_daemon.observe.events import (
     STOPPED_ON_REQUEST,
     Note,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.observe.events import Observer
+    from ticket_queue_daemon.outside.post import Outside
     from ticket_queue_daemon.store.rows import ActionKey, Pending
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
@@ -79,6 +81,7 @@ class Cycle:
     """
 
     tdx: TdxClient
+    outside: Outside
     tracker: StateTracker
     clock: Clock
     queue: Queue
@@ -222,6 +225,7 @@ class Cycle:
         with LeaseKeeper(self.tracker, self.clock, self.limits.lease_seconds) as leases:
             line = Line(
                 tdx=self.tdx,
+                doors=Doors(self.tdx, self.outside),
                 tracker=self.tracker,
                 clock=self.clock,
                 queue=self.queue.name,
@@ -235,6 +239,7 @@ class Cycle:
 
             def one(ticket_id: int) -> None:
                 ticket = TicketWork(line, read(ticket_id), modified.get(ticket_id))
+                ticket.shared |= {"run_id": str(run_id), "stopping": stopping}
                 outcomes = ticket.run(work[ticket_id])
                 tally.add(outcomes)
                 # A ticket that another daemon has in its hands tells nothing.
@@ -307,7 +312,7 @@ def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) 
     for future in futures:
         try:
             future.result()
-        except TdxAway:
+        except (TdxAway, Stopped):
             if not stopping():
                 raise
 

@@ -20,7 +20,7 @@ from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.outcome import Ended, judge
 from ticket_queue_daemon.engine.plan import Plan, is_under_way
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
-from ticket_queue_daemon.errors import DaemonError, LeaseLost, StoreError, TdxError
+from ticket_queue_daemon.errors import DaemonError, LeaseLost, Stopped, StoreError, TdxError
 from ticket_queue_daemon.observe.events import ActionFinished, TicketFinished, TicketStarted
 from ticket_queue_daemon.tdx.errors import is_away, is_final, may_be_one_tickets
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.actions.base import BaseAction
     from ticket_queue_daemon.clock import Clock
+    from ticket_queue_daemon.effects.base import Doors
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.leases import LeaseKeeper
     from ticket_queue_daemon.engine.reading import TicketReader
@@ -59,6 +60,7 @@ class Line:
     """What every ticket's line needs; one for a run, shared by its workers."""
 
     tdx: TdxClient
+    doors: Doors
     tracker: StateTracker
     clock: Clock
     queue: str
@@ -196,7 +198,7 @@ class TicketWork:
                 stored = claim.plan or {}
                 plan = Plan.read(stored)
             return self._apply(claim, plan, stored, fresh=fresh)
-        except (StoreError, TdxAway):
+        except (StoreError, TdxAway, Stopped):
             raise
         except TdxError as error:
             if self._is_away(error):
@@ -264,7 +266,7 @@ class TicketWork:
     def _apply(self, claim: Claim, plan: Plan, stored: Mapping[str, Any], *, fresh: bool) -> Ended:
         line = self.line
         applier = Applier(
-            tdx=line.tdx,
+            doors=line.doors,
             tracker=line.tracker,
             clock=line.clock,
             reader=self.reader,
