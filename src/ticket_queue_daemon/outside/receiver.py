@@ -5,12 +5,14 @@ Everywhere else a receiver is a name: in plans, in the log, in the database, on 
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+import httpx2
 from pydantic import SecretStr
 
 from ticket_queue_daemon.errors import ConfigError
@@ -24,6 +26,7 @@ SHORTEST_SECRET: Final = 16
 LONGEST_TIMEOUT: Final = 60.0
 _OURS: Final = ("idempotency-key", "content-type", "content-length", "host", "user-agent")
 _OUR_PREFIX: Final = "x-tqd-"
+_NAME: Final = re.compile(r"\w[\w .:-]{0,59}")
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
@@ -51,7 +54,12 @@ class Receiver:
 
     def __post_init__(self) -> None:
         parts = _parts(self.url)
-        where = f"WebhookAction: the receiver {self.name or parts.hostname!r}"
+        if self.name and not _NAME.fullmatch(self.name):
+            raise ConfigError(
+                f"WebhookAction: a receiver can't be named {self.name[:60]!r}.",
+                "At most 60 letters, digits, dashes, dots and blanks.",
+            )
+        where = f"WebhookAction: the receiver {self.name or parts.hostname}"
         if parts.scheme == "http" and not (self.allow_http or _is_here(parts.hostname or "")):
             raise ConfigError(
                 f"{where} is not asked over https.",
@@ -75,10 +83,16 @@ class Receiver:
     def secrets(self) -> list[SecretStr]:
         """All that no log may show."""
         parts = _parts(self.url)
+        found = [unquote(parts.password)] if parts.password else []
+        if parts.username or parts.password:
+            pair = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+            found.append(base64.b64encode(pair.encode()).decode())
+        # At some (Slack, Teams) the path is the key. A short one is a word, and hiding that would
+        # blank it out all over the log.
+        rest = (parts.path.strip("/"), parts.query, parts.username or "")
+        found += [text for text in rest if len(text) >= SHORTEST_SECRET]
         own = [self.url, self.secret, *self.headers.values()]
-        # What is left of a URL without its host is a key at some (Slack, Teams).
-        found = (parts.password, parts.path.strip("/"), parts.query, parts.username)
-        return [*own, *(SecretStr(text) for text in found if text)]
+        return [*own, *(SecretStr(text) for text in found)]
 
     def hide(self, text: str) -> str:
         """The text without them, in case that the receiver repeats what it was sent."""
@@ -89,8 +103,9 @@ def _parts(url: SecretStr) -> SplitResult:
     text = url.get_secret_value()
     try:
         parts = urlsplit(text)
+        httpx2.URL(text)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
+    except (ValueError, httpx2.InvalidURL):
         good = False
     # Neither a control character nor a blank has a place in a URL; a library may drop or move it.
     if not good or parts.fragment or re.search(r"[\x00-\x20\x7f\\]", text):
@@ -110,7 +125,9 @@ def _is_here(host: str) -> bool:
 
 def _check_header(where: str, header: str, value: SecretStr) -> None:
     if not _HEADER_NAME.fullmatch(header):
-        raise ConfigError(f"{where}: {header!r} is no name of a header.", "Letters, digits, dashes.")
+        raise ConfigError(
+            f"{where}: {header!r} is no name of a header.", "Letters, digits, dashes."
+        )
     if header.lower() in _OURS or header.lower().startswith(_OUR_PREFIX):
         raise ConfigError(f"{where}: the header {header} is set by the daemon.", "Leave it out.")
     text = value.get_secret_value()
