@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ticket_queue_daemon.actions import ScriptAction, SummaryCommentAction
+from ticket_queue_daemon.actions import ScriptAction, SummaryCommentAction, script
 from ticket_queue_daemon.actions.base import ActionError
 from ticket_queue_daemon.actions.script_answer import read_answer
 from ticket_queue_daemon.errors import ConfigError
+from ticket_queue_daemon.outside.command import Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -229,6 +232,35 @@ def test_what_goes_wrong_is_said_and_nothing_is_done(
 
     assert (report.failed, desk.writes()) == (1, 0)
     assert words in row_of(log, ticket)["error_message"]
+
+
+def test_told_to_stop_it_is_ended_given_back_and_taken_up_by_the_next_run(
+    desk: Desk, log: StateTracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = desk.ticket("Printer")
+    monkeypatch.setattr(script, "Command", partial(Command, grace=0.0))
+    text = 'test -e again && exec echo \'{"effects": [{"add_tags": ["vip"]}]}\'; touch began; sleep 600'
+    action = ScriptAction(["sh", "-c", text])
+    stop = FileAppears(Path("began").absolute())
+
+    stopped = desk.app(action).run_once(dry_run=False, stop=stop)
+    assert (stopped.failed, stopped.stopped != "") == (0, True)
+    assert log.get_ticket_actions(ticket.id) == []
+    Path("again").touch()
+    desk.run(action)
+
+    assert ticket.tags == ["vip"]
+
+
+class FileAppears(threading.Event):
+    """Set once there is a file."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self._file = file
+
+    def is_set(self) -> bool:
+        return self._file.exists()
 
 
 WRONG = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crash.daemons import let_leases_run_out, run
 from hook import DROP, SECRET, Hook, Reply, hook
 from ticket_queue_daemon.actions import CommentAction, SummaryCommentAction, WebhookAction
 from ticket_queue_daemon.actions.webhook import _compiled, _filled
@@ -25,7 +23,6 @@ from ticket_queue_daemon.tdx.models import Ticket
 if TYPE_CHECKING:
     from desk import Desk
     from ticket_queue_daemon.simulator.entities import Ticket as SimTicket
-    from ticket_queue_daemon.store.pool import Database
     from ticket_queue_daemon.store.tracker import StateTracker
 
 __all__ = ["hook"]
@@ -161,26 +158,6 @@ def test_a_receiver_that_honours_keys_is_told_again_in_the_same_words(
     assert (first.key, first.body) == (second.key, second.body)
     assert is_genuine(hook)
     assert row_of(log, ticket)["status"] == "completed"
-
-
-def test_a_daemon_killed_after_the_post_sends_the_same_key(
-    desk: Desk, hook: Hook, database: Database, tmp_path: Path
-) -> None:
-    desk.ticket("Printer")
-    desk.ticket("Screen")
-    file = tmp_path / "actions.py"
-    file.write_text(
-        "from ticket_queue_daemon.actions import WebhookAction\n"
-        f"actions = [WebhookAction({hook.url!r}, {SECRET!r}, on_unknown='repeat')]\n"
-    )
-    flags = ("--config", str(file))
-
-    killed = run(desk, *flags, DAEMON_FAILPOINT="effect_done", DAEMON_WORKERS="1")
-    let_leases_run_out(database)
-    recovered = desk.run(webhook(hook, name="", on_unknown="repeat"))
-
-    assert (killed, recovered.failed) == (-signal.SIGKILL, 0)
-    assert (len(hook.keys), len(set(hook.keys))) == (3, 2)
 
 
 @pytest.mark.parametrize(

@@ -240,7 +240,11 @@ class Cycle:
             def one(ticket_id: int) -> None:
                 ticket = TicketWork(line, read(ticket_id), modified.get(ticket_id))
                 ticket.shared |= {"run_id": str(run_id), "stopping": stopping}
-                outcomes = ticket.run(work[ticket_id])
+                try:
+                    outcomes = ticket.run(work[ticket_id])
+                except Stopped:
+                    # Broken off before anything was sent, and given back.
+                    return
                 tally.add(outcomes)
                 # A ticket that another daemon has in its hands tells nothing.
                 if set(outcomes) - {"lease_lost"}:
@@ -312,7 +316,7 @@ def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) 
     for future in futures:
         try:
             future.result()
-        except (TdxAway, Stopped):
+        except TdxAway:
             if not stopping():
                 raise
 

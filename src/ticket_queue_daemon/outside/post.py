@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS: Final = 5.0
 MOST_READ: Final = 65_536
 """Bytes of an answer; nothing is decided by it."""
+_HERE: Final = ("localhost", "127.0.0.1", "[::1]")
 # An answer that drips for ever would outlive every lease.
 _TIMEOUTS_PER_ANSWER: Final = 3
 
@@ -163,6 +164,8 @@ def _client() -> httpx2.Client:
                 "Accept-Encoding": "identity",
             },
             follow_redirects=False,
+            # What is posted over http stays on this machine, whatever proxy there is.
+            mounts={f"all://{host}": None for host in _HERE},
         )
     except (ValueError, ImportError, OSError, httpx2.InvalidURL) as error:
         # The text of these may hold a proxy's password: only their kind is told.
