@@ -158,10 +158,8 @@ class TicketWork:
         return claims
 
     def _action(self, action_id: str) -> BaseAction | None:
-        for bound in self.line.actions:
-            if bound.key.action_id == action_id:
-                return bound.action
-        return None
+        known = (one.action for one in self.line.actions if one.key.action_id == action_id)
+        return next(known, None)
 
     def _carry_out(self, claim: Claim, action: BaseAction | None) -> None:
         """Plan, write ahead, apply, record: one action on this ticket."""
