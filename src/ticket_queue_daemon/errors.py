@@ -12,6 +12,8 @@
     │   ├── InstanceMismatch        2   this database belongs to another TDX instance
     │   └── LeaseLost               3   somebody else may own this work now: stop before the next write
     ├── HubError                    3   the data hub's views; it fails the ticket, not the run
+    ├── OutsideError                3   a system that a webhook goes to, or a command that is asked
+    ├── Stopped                     3   told to stop in the middle of it; nothing was sent
     └── TdxError                    3   see ``tdx/errors.py`` for its leaves
 """
 
@@ -78,6 +80,18 @@ class LeaseLost(StoreError):  # noqa: N818
 
 class HubError(DaemonError):
     """The data hub has a view that can't be read; what it would say is not known."""
+
+    exit_code = 3
+
+
+class OutsideError(DaemonError):
+    """What is neither TDX nor ours did not do as it should; the leaves stand in ``outside/``."""
+
+    exit_code = 3
+
+
+class Stopped(DaemonError):  # noqa: N818
+    """Work was broken off before anything was sent, since the daemon is going down."""
 
     exit_code = 3
 

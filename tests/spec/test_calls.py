@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from desk import Desk
+from hook import SECRET, Hook, hook
 from ticket_queue_daemon.actions import (
     ActionResult,
     AddAssetAction,
     BaseAction,
     CommentAction,
+    ScriptAction,
     SummaryCommentAction,
     TicketFacade,
+    WebhookAction,
 )
 from ticket_queue_daemon.simulator.campus import campus
 from ticket_queue_daemon.simulator.server import SimulatorServer
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ticket_queue_daemon.simulator.entities import Ticket
+
+__all__ = ["hook"]
 
 TICKETS = 20
 # Once a run: signing in, the applications' check, the report; and the assets, page by page.
@@ -93,6 +98,14 @@ def test_a_comment_costs_the_look_at_its_status_and_the_post(desk: Desk) -> None
     many = [CommentAction("Hello", version=f"v{n}") for n in range(2, 5)]
     assert per_ticket(desk, *many) == {TICKET: 1, POST: 3}
     assert per_ticket(desk, Reopening("Whatever its status")) == {POST: 1}
+
+
+def test_a_webhook_and_a_script_cost_the_look_at_the_ticket(desk: Desk, hook: Hook) -> None:
+    for number in range(TICKETS):
+        desk.ticket(f"Printer {number}")
+    quiet = ScriptAction(["echo", '{"skip": "nothing to do"}'])
+    assert per_ticket(desk, WebhookAction(hook.url, SECRET), quiet) == {TICKET: 1}
+    assert len(hook.told) == TICKETS
 
 
 def test_a_computer_that_is_named_costs_no_look_at_the_conversation(desk: Desk) -> None:

@@ -20,9 +20,12 @@ from ticket_queue_daemon.rules.rule import Rule
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pydantic import SecretStr
+
     from ticket_queue_daemon.actions.labs import LabRecords
     from ticket_queue_daemon.assets.catalog import AssetCatalog
     from ticket_queue_daemon.assets.lookup import LookUp
+    from ticket_queue_daemon.outside.receiver import Receiver
     from ticket_queue_daemon.tdx.directory import Directory
     from ticket_queue_daemon.tdx.items import Relationship
     from ticket_queue_daemon.tdx.models import Asset, FeedEntry, Person, Ticket, TicketItem
@@ -213,6 +216,10 @@ class TicketFacade(Protocol):
         """Add a contact."""
         ...
 
+    def post_webhook(self, ticket_id: int, receiver: str, body: str) -> object:
+        """Post JSON to a receiver (see :meth:`BaseAction.receivers`), by its name."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
@@ -326,6 +333,14 @@ class BaseAction(ABC):
         self.rule = rule
         self.label = label
         return self
+
+    def receivers(self) -> Sequence[Receiver]:
+        """The systems beside TDX that its effects go to."""
+        return ()
+
+    def secrets(self) -> Sequence[SecretStr]:
+        """What of its options no log may show."""
+        return [secret for one in self.receivers() for secret in one.secrets()]
 
     def get_action_hash(self) -> str:
         """SHA-256 of the config's canonical JSON, 64 hex digits."""

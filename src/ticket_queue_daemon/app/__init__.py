@@ -23,6 +23,7 @@ from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.events import RunFailed
 from ticket_queue_daemon.observe.hooks import Hooks
+from ticket_queue_daemon.outside.post import Outside
 from ticket_queue_daemon.review.checking import Checker
 from ticket_queue_daemon.review.pausing import Pausing
 from ticket_queue_daemon.store.corrections import Corrections
@@ -336,6 +337,7 @@ class App:
             client = self._tdx()
             self._cycle = Cycle(
                 tdx=client,
+                outside=self._outside(),
                 tracker=self.tracker,
                 clock=self.clock,
                 queue=self.queue,
@@ -351,6 +353,11 @@ class App:
                 paused=self._paused,
             )
         return self._cycle
+
+    def _outside(self) -> Outside:
+        outside = Outside((one for each in self.actions for one in each.receivers()), self.clock)
+        self._open.callback(outside.close)
+        return outside
 
     def _work_begins(self) -> Sequence[str]:
         client = self._tdx()

@@ -28,6 +28,7 @@ _NAMED = {
     "contact": ("contact", "person_uid"),
     "detach_asset": ("asset taken off", "asset_id"),
     "create_task": ("task", "title"),
+    "webhook": ("webhook to", "receiver"),
 }
 _STATES = {
     "effect_applied": "applied",

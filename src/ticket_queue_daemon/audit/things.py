@@ -115,6 +115,12 @@ def _standing(row: AuditRow) -> str:
             return f"in doubt: {row.error_message or 'the answer was lost'}"
 
 
+_UNSEEN = {
+    "tags": "TDX's API does not give tags",
+    "webhook": "another system can't be asked whether it has it",
+}
+
+
 def _look(
     lens: Lens,
     effect: LoggedEffect,
@@ -132,8 +138,8 @@ def _look(
             return _values(lens, effect, ledger, things.ticket, entries)
         case "create_task" if things.tasks is not None:
             return _task(things.tasks, effect)
-        case "tags":
-            return Kind.UNCHECKED, "TDX's API does not give tags"
+        case "tags" | "webhook":
+            return Kind.UNCHECKED, _UNSEEN[effect.kind]
         case _:
             return Kind.UNCHECKED, "this version does not know how to check it"
 

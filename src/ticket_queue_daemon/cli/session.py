@@ -64,6 +64,8 @@ class Session:
             read_only=read_only,
             with_actions=with_actions,
         )
+        for action in app.actions:
+            self.scrubber.register(*action.secrets())
         for note in app.notes:
             _LOG.info(note)
         return app

@@ -1,4 +1,4 @@
-"""An effect: one write to TDX, and beside it the way to see that it was made.
+"""An effect: one write to TDX (or a post to another system), and beside it the way to see that it was made.
 
 TDX has no idempotency keys, so ``do`` alone could only promise "at least once". ``look`` is what
 makes it exactly once: after a lost answer the engine looks before it sends again.
@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from ticket_queue_daemon.outside.post import Outside
     from ticket_queue_daemon.tdx.client import TdxClient
 
 
@@ -51,6 +52,25 @@ class Sight:
     foreign_entry_ids: frozenset[int] = frozenset()
 
 
+def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """By which an effect may leave.
+
+    Attributes:
+        tdx: the client, which asks ``before`` by itself.
+        outside: what is not TDX.
+        before: to be called right before a send leaves; what it raises stops the send.
+    """
+
+    tdx: TdxClient
+    outside: Outside
+    before: Callable[[], None] = _nothing
+
+
 @dataclass(frozen=True, slots=True)
 class Effect(ABC):
     """One write on one ticket, as values that can be stored and read back.
@@ -63,6 +83,8 @@ class Effect(ABC):
     """True if TDX itself makes a second send harmless (adding a tag that is there)."""
     look_first: ClassVar[bool] = False
     """True if even the first send needs a look, since the value may have moved since the plan."""
+    can_be_seen: ClassVar[bool] = True
+    """False if no look will ever tell, so that there is nothing to wait for."""
 
     ticket_id: int
 
@@ -86,6 +108,14 @@ class Effect(ABC):
         Raises:
             TdxError: the look did not succeed, so it tells nothing.
         """
+
+    def send(self, doors: Doors) -> dict[str, Any]:
+        """Send it, once, by the door that it needs: TDX, unless a kind says otherwise.
+
+        Raises:
+            TdxError, OutsideError: see :meth:`do`.
+        """
+        return self.do(doors.tdx)
 
     @abstractmethod
     def do(self, tdx: TdxClient) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ticket_queue_daemon.effects.link import AttachAssetEffect, LinkItemEffect
 from ticket_queue_daemon.effects.patch import PatchTicketEffect
 from ticket_queue_daemon.effects.tags import TagsEffect
 from ticket_queue_daemon.effects.task import CreateTaskEffect
+from ticket_queue_daemon.effects.webhook import WebhookEffect
 from ticket_queue_daemon.errors import DaemonError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ KINDS: dict[str, type[Effect]] = {
         ContactEffect,
         DetachAssetEffect,
         CreateTaskEffect,
+        WebhookEffect,
     )
 }
 

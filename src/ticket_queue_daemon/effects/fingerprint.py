@@ -31,6 +31,11 @@ def reference(log_id: UUID, occurrence: int, effect_no: int) -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
+def key(log_id: UUID, occurrence: int, effect_no: int) -> str:
+    """32 hex digits, the same for the same effect for ever, and of no other."""
+    return hashlib.sha256(f"key:{log_id}:{occurrence}:{effect_no}".encode()).hexdigest()[:32]
+
+
 def with_reference(text: str, ref: str, *, is_rich_html: bool) -> str:
     """The comment with its reference as the last line, in small print where HTML is allowed."""
     if is_rich_html:

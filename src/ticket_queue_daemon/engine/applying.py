@@ -15,14 +15,15 @@ Nothing is sent unless the mark before it was committed under a live lease.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.effects.base import Seen, Sight
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.plan import DONE_STATES
-from ticket_queue_daemon.errors import LeaseLost, TdxError
+from ticket_queue_daemon.errors import LeaseLost, OutsideError, TdxError
 from ticket_queue_daemon.observe.events import EffectSettled
 from ticket_queue_daemon.tdx.errors import Delivery, delivery_of, is_away
 
@@ -30,13 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ticket_queue_daemon.clock import Clock
-    from ticket_queue_daemon.effects.base import Effect, Look
+    from ticket_queue_daemon.effects.base import Doors, Effect, Look
     from ticket_queue_daemon.engine.plan import Plan
     from ticket_queue_daemon.engine.reading import TicketReader
     from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.store.rows import Claim, Settled
     from ticket_queue_daemon.store.tracker import StateTracker
-    from ticket_queue_daemon.tdx.client import TdxClient
 
 
 FULL_WAIT = 0.9
@@ -104,7 +104,7 @@ class Applier:
         deadline: the moment, on ``clock.monotonic``, at which the lease of a claim may be over.
     """
 
-    tdx: TdxClient
+    doors: Doors
     tracker: StateTracker
     clock: Clock
     reader: TicketReader
@@ -175,14 +175,15 @@ class Applier:
         again: bool = False,
     ) -> EffectEnd:
         # The look goes by the first send: an earlier one may still be applied.
-        mark = {"tdx_time": since or self.tdx.tdx_now().isoformat(), "sends": sends}
+        mark = {"tdx_time": since or self.doors.tdx.tdx_now().isoformat(), "sends": sends}
         self.tracker.effect_sending(claim, number, mark)
         reach(Checkpoint.EFFECT_MARKED_SENT)
         try:
             # Asked after every wait of the client (its pacing, a 429, a renewal), not only now.
-            with self.tdx.guarding(lambda: self._still_ours(claim, effect)):
-                answer = effect.do(self.tdx)
-        except TdxError as error:
+            check = partial(self._still_ours, claim, effect)
+            with self.doors.tdx.guarding(check):
+                answer = effect.send(replace(self.doors, before=check))
+        except (TdxError, OutsideError) as error:
             return self._answered_badly(claim, number, effect, error, on_unknown, mark, again=again)
         finally:
             self.reader.forget(*effect.stale_reads())
@@ -204,7 +205,7 @@ class Applier:
         claim: Claim,
         number: int,
         effect: Effect,
-        error: TdxError,
+        error: TdxError | OutsideError,
         on_unknown: str,
         mark: dict[str, Any],
         *,
@@ -241,7 +242,7 @@ class Applier:
             return self._send_again(claim, number, effect, row, on_unknown, again=again)
         not_before = datetime.fromisoformat(row["tdx_time"]) if row.get("tdx_time") else None
         look: Look | None = None
-        for pause in self.settle_seconds or (0.0,):
+        for pause in (effect.can_be_seen and self.settle_seconds) or (0.0,):
             if not self._waited(pause):
                 told = TdxError("Told to stop before a lost answer could be settled.")
                 return EffectEnd(effect, End.UNKNOWN, told.message, told, later=True)
@@ -308,12 +309,13 @@ class Applier:
 
     def _sight(self, claim: Claim, not_before: datetime | None) -> Sight:
         known = self.tracker.known_entry_ids(claim.ticket_id)
-        return Sight(self.tdx, not_before, frozenset(known))
+        return Sight(self.doors.tdx, not_before, frozenset(known))
 
 
-def _postponed(effect: Effect, error: TdxError) -> EffectEnd:
+def _postponed(effect: Effect, error: TdxError | OutsideError) -> EffectEnd:
     return EffectEnd(effect, End.POSTPONED, error.message, _if_away(error))
 
 
-def _if_away(error: TdxError) -> TdxError | None:
-    return error if is_away(error) else None
+def _if_away(error: TdxError | OutsideError) -> TdxError | None:
+    # A receiver that is away is away for its own effects only.
+    return error if isinstance(error, TdxError) and is_away(error) else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.assets.lookup import RunAssets
+from ticket_queue_daemon.effects.base import Doors
 from ticket_queue_daemon.engine import guard
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.dry_run import preview
@@ -20,7 +21,7 @@ from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
 from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import TicketWork
-from ticket_queue_daemon.errors import BlastRadiusError
+from ticket_queue_daemon.errors import BlastRadiusError, Stopped
 from ticket_queue_daemon.observe.events import (
     STOPPED_ON_REQUEST,
     Note,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.observe.events import Observer
+    from ticket_queue_daemon.outside.post import Outside
     from ticket_queue_daemon.store.rows import ActionKey, Pending
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
@@ -92,6 +94,7 @@ class Cycle:
     """
 
     tdx: TdxClient
+    outside: Outside
     tracker: StateTracker
     clock: Clock
     queue: Queue
@@ -253,6 +256,7 @@ class Cycle:
         with LeaseKeeper(self.tracker, self.clock, self.limits.lease_seconds) as leases:
             line = Line(
                 tdx=self.tdx,
+                doors=Doors(self.tdx, self.outside),
                 tracker=self.tracker,
                 clock=self.clock,
                 queue=self.queue.name,
@@ -268,7 +272,12 @@ class Cycle:
 
             def one(ticket_id: int) -> None:
                 ticket = TicketWork(line, read(ticket_id), dates.get(ticket_id))
-                outcomes = ticket.run(work[ticket_id])
+                ticket.shared |= {"run_id": str(run_id), "stopping": stopping}
+                try:
+                    outcomes = ticket.run(work[ticket_id])
+                except Stopped:
+                    # Broken off before anything was sent, and given back.
+                    return
                 tally.add(outcomes)
                 # A ticket that another daemon has in its hands tells nothing.
                 if set(outcomes) - {"lease_lost"}:

@@ -13,11 +13,13 @@ from ticket_queue_daemon.actions.base import ActionError, Message
 from ticket_queue_daemon.effects.contact import ContactEffect
 from ticket_queue_daemon.effects.detach import DetachAssetEffect
 from ticket_queue_daemon.effects.feed_entry import FeedEntryEffect
+from ticket_queue_daemon.effects.fingerprint import key as make_key
 from ticket_queue_daemon.effects.fingerprint import reference as make_reference
 from ticket_queue_daemon.effects.link import AttachAssetEffect, LinkItemEffect
 from ticket_queue_daemon.effects.patch import PatchTicketEffect
 from ticket_queue_daemon.effects.tags import TagsEffect
 from ticket_queue_daemon.effects.task import CreateTaskEffect
+from ticket_queue_daemon.effects.webhook import WebhookEffect
 from ticket_queue_daemon.engine.seed_facade import SeedTickets
 from ticket_queue_daemon.tdx.members import member_value
 from ticket_queue_daemon.tdx.models import TicketSearch
@@ -253,3 +255,8 @@ class RecordingFacade:
     def add_contact(self, ticket_id: int, person_uid: str, *, name: str = "") -> Effect:
         """Record a contact to add."""
         return self._record(ContactEffect(ticket_id, person_uid, name))
+
+    def post_webhook(self, ticket_id: int, receiver: str, body: str) -> Effect:
+        """Record a post, with the key that is its own for ever."""
+        key = make_key(self._log_id, self._occurrence, len(self.effects))
+        return self._record(WebhookEffect(ticket_id, receiver, body, key))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ticket_queue_daemon.clock import Clock
+    from ticket_queue_daemon.effects.base import Doors
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.leases import LeaseKeeper
     from ticket_queue_daemon.observe.events import Observer
@@ -39,6 +40,7 @@ class Line:
     """What every ticket's line needs; one for a run, shared by its workers."""
 
     tdx: TdxClient
+    doors: Doors
     tracker: StateTracker
     clock: Clock
     queue: str

@@ -23,7 +23,7 @@ from ticket_queue_daemon.engine.once import once
 from ticket_queue_daemon.engine.outcome import Ended, judge
 from ticket_queue_daemon.engine.plan import Plan, is_under_way
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
-from ticket_queue_daemon.errors import DaemonError, LeaseLost, StoreError, TdxError
+from ticket_queue_daemon.errors import DaemonError, LeaseLost, Stopped, StoreError, TdxError
 from ticket_queue_daemon.observe.events import ActionFinished, TicketFinished, TicketStarted
 from ticket_queue_daemon.tdx.errors import is_away, is_final, may_be_one_tickets
 
@@ -170,7 +170,7 @@ class TicketWork:
                 stored = claim.plan or {}
                 plan = Plan.read(stored)
             return self._apply(claim, bound, plan, stored, fresh=fresh)
-        except (StoreError, TdxAway):
+        except (StoreError, TdxAway, Stopped):
             raise
         except TdxError as error:
             if self._is_away(error):
@@ -251,7 +251,7 @@ class TicketWork:
     ) -> Ended:
         line = self.line
         applier = Applier(
-            tdx=line.tdx,
+            doors=line.doors,
             tracker=line.tracker,
             clock=line.clock,
             reader=self.reader,

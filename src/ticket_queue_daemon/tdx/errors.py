@@ -22,9 +22,12 @@ A read changes nothing, so its failure is never in doubt.
 from __future__ import annotations
 
 import enum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ticket_queue_daemon.errors import TdxError
+
+if TYPE_CHECKING:
+    from ticket_queue_daemon.errors import DaemonError
 
 __all__ = [
     "Delivery",
@@ -164,9 +167,10 @@ class TdxMalformed(TdxCallError):  # noqa: N818
         self.page = page
 
 
-def delivery_of(error: TdxError) -> Delivery:
+def delivery_of(error: DaemonError) -> Delivery:
     """What became of the request; an error that does not say is in doubt."""
-    return error.delivery if isinstance(error, TdxCallError) else Delivery.IN_DOUBT
+    said = getattr(error, "delivery", None)
+    return said if isinstance(said, Delivery) else Delivery.IN_DOUBT
 
 
 def is_away(error: TdxError) -> bool:

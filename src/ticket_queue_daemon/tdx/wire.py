@@ -102,7 +102,7 @@ class Answer:
 
 Outcome: TypeAlias = Answer | TransportFault
 
-_FAULTS = {
+FAULTS = {
     # Nothing left this machine.
     Fault.UNREACHABLE: Delivery.LATER,
     Fault.CONNECT_TIMEOUT: Delivery.LATER,
@@ -114,6 +114,7 @@ _FAULTS = {
     Fault.RESET: Delivery.IN_DOUBT,
     Fault.PROTOCOL: Delivery.IN_DOUBT,
 }
+"""What became of a request that changes something and was not answered."""
 
 _STATUSES = {
     400: Delivery.NEVER,
@@ -136,7 +137,7 @@ def classify(outcome: Outcome, call: Call) -> Delivery:
     applied), redirects, statuses that we don't know.
     """
     if isinstance(outcome, TransportFault):
-        return _FAULTS[outcome.fault]
+        return FAULTS[outcome.fault]
     if outcome.status == UNAUTHORIZED:
         # A token may simply have run out; with a fresh one the same word means "not permitted".
         return Delivery.NEVER if outcome.fresh_token else Delivery.LATER
