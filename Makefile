@@ -10,7 +10,7 @@ demo: $(STAMP)  ## the whole job in a minute: embedded PostgreSQL, simulated TDX
 	@$(BIN)/ticket-queue-daemon demo
 
 test: lint  ## everything that CI checks
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
