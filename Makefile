@@ -9,8 +9,9 @@ STAMP := $(VENV)/.installed
 demo: $(STAMP)  ## the whole job in a minute: embedded PostgreSQL, simulated TDX, two passes
 	@$(BIN)/ticket-queue-daemon demo
 
+# Three on two cores: who waits for a lease, a window or an outage leaves its core to another.
 test: lint  ## everything that CI checks
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

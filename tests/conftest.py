@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,18 @@ _ROOM = Path(tempfile.mkdtemp(prefix="tqd-", dir=_MEMORY if _ROOMY else None))
 _RUNTIME = _ROOM / "run"
 _RUNTIME.mkdir(mode=0o700)
 os.environ["XDG_RUNTIME_DIR"] = str(_RUNTIME)
+# No test leaves this machine, so no proxy is asked and nobody is trusted: an empty folder is read in
+# no time, a whole bundle would be read anew for each of a thousand clients. The tests of TLS name
+# their own authority.
+_NOBODY = _ROOM / "authorities"
+_NOBODY.mkdir()
+for _name in list(os.environ):
+    if _name.lower().endswith("_proxy") or _name == "SSL_CERT_FILE":
+        del os.environ[_name]
+os.environ["SSL_CERT_DIR"] = str(_NOBODY)
+# Hundreds of processes are started: each would compile the whole package where this is set.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 _TEMPLATE = "migrated_template"
 _numbers = itertools.count(1)

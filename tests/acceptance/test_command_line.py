@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from crash.daemons import QUICK
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -194,7 +196,7 @@ class TestTroubleshooting:
         assert "hush-hush" not in done.stderr
 
     def test_tdx_refused(self, shell: Shell) -> None:
-        done = shell.run(TDX_BASE_URL="http://127.0.0.1:9/TDWebApi/api")
+        done = shell.run("--config", QUICK, TDX_BASE_URL="http://127.0.0.1:9/TDWebApi/api")
 
         assert done.returncode == 3
         assert "TDX_BASE_URL" in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 
     from desk import Desk
     from ticket_queue_daemon.store.pool import Database
+
+
+QUICK = str(Path(__file__).with_name("quick_retries.py"))
+"""A ``--config`` with the usual actions, whose client waits a tenth as long between two tries."""
 
 
 def environment(desk: Desk, **more: str) -> Mapping[str, str]:

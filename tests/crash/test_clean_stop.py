@@ -39,7 +39,7 @@ def test_a_stop_finishes_or_gives_back_the_work_in_hand(
 
 def test_a_second_signal_stops_at_once_and_is_safe(desk: Desk, database: Database) -> None:
     tickets = lab(desk, 40)
-    desk.simulator.faults.add("delay_before", route=r"/feed$", nth=2, seconds=5.0)
+    desk.simulator.faults.add("delay_before", route=r"/feed$", nth=2, seconds=2.0)
     daemon = start(desk, "--daemon", "--interval", "60")
     until(lambda: desk.writes() >= 3)
     daemon.send_signal(signal.SIGTERM)
@@ -49,5 +49,5 @@ def test_a_second_signal_stops_at_once_and_is_safe(desk: Desk, database: Databas
 
     assert code in {0, 130, 143}
     let_leases_run_out(database)
-    assert run(desk, DAEMON_SETTLE_SECONDS="6") == 0
+    assert run(desk, DAEMON_SETTLE_SECONDS="3") == 0
     exactly_once(desk, database, tickets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING
 
-from crash.daemons import exactly_once, finish, lab, start
+from crash.daemons import QUICK, exactly_once, finish, lab, start
 from crash.test_sleeper import until
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def test_an_outage_costs_no_attempt_and_one_line(desk: Desk, database: Database) -> None:
     tickets = lab(desk, 30)
-    daemon = start(desk, "--daemon", "--interval", "1")
+    daemon = start(desk, "--config", QUICK, "--daemon", "--interval", "1")
     until(lambda: desk.writes() >= 5)
     away = desk.simulator.faults.add("status_before", route=".", status=503)
     polled = desk.simulator.requests.count("GET /reports/{id}")

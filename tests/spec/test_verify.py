@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crash.daemons import run
+from desk import BriefClock
 from ledger import let_leases_run_out, sql
+from ticket_queue_daemon import app
 from ticket_queue_daemon.actions import (
     ActionResult,
     AddAssetAction,
@@ -506,6 +508,7 @@ def test_tdx_away_concludes_nothing(
     desk.ticket("Printer")
     desk.run(HELLO)
     monkeypatch.setenv("TDX_BASE_URL", "http://127.0.0.1:9/TDWebApi/api")
+    monkeypatch.setattr(app, "SystemClock", BriefClock)
     sql(desk.database_url, "DELETE FROM meta.daemon_instance")
 
     assert verify()[0] == 3

@@ -10,6 +10,7 @@ import pytest
 
 from ledger import sql
 from ticket_queue_daemon.errors import ConfigError, DatabaseUnreachable, StoreError
+from ticket_queue_daemon.store import pool
 from ticket_queue_daemon.store.address import read_address
 from ticket_queue_daemon.store.pool import Database, fetch
 from ticket_queue_daemon.store.tracker import StateTracker
@@ -167,11 +168,10 @@ def test_a_database_that_went_away_raises_and_is_used_again_when_it_is_back(
 def test_a_pool_without_a_free_connection_says_so(
     small: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with small.connection():
-        assert small._pool is not None
-        monkeypatch.setattr(small._pool, "timeout", 0.05)
-        with pytest.raises(StoreError, match="became free") as full:
-            small.rows(b"SELECT 1")
+    monkeypatch.setattr(pool, "_BEFORE_LOOKING", 0.05)
+    monkeypatch.setattr(pool, "_WAIT_FOR_CONNECTION", 0.1)
+    with small.connection(), pytest.raises(StoreError, match="became free") as full:
+        small.rows(b"SELECT 1")
     assert "DAEMON_WORKERS" in full.value.advice
 
 

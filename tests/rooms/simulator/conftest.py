@@ -48,12 +48,12 @@ def sim(place: Place) -> Iterator[SimulatorServer]:
 
 @pytest.fixture
 def anonymous(sim: SimulatorServer) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=sim.url, trust_env=False) as client:
+    with httpx2.Client(base_url=sim.url) as client:
         yield client
 
 
 @pytest.fixture
 def api(sim: SimulatorServer) -> Iterator[httpx2.Client]:
     headers = {"Authorization": f"Bearer {sim.env()['TDX_API_TOKEN']}"}
-    with httpx2.Client(base_url=sim.url, headers=headers, trust_env=False) as client:
+    with httpx2.Client(base_url=sim.url, headers=headers) as client:
         yield client

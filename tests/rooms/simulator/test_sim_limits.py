@@ -34,7 +34,7 @@ def clock() -> Clock:
 def strict(place: Place) -> Iterator[httpx2.Client]:
     with SimulatorServer(place.world) as sim:
         headers = {"Authorization": f"Bearer {sim.env()['TDX_API_TOKEN']}"}
-        with httpx2.Client(base_url=sim.url, headers=headers, trust_env=False) as client:
+        with httpx2.Client(base_url=sim.url, headers=headers) as client:
             yield client
 
 

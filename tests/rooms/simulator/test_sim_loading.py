@@ -69,7 +69,7 @@ def test_tickets_are_loaded_and_the_report_lists_the_open_ones(tmp_path: Path) -
     with SimulatorServer(world, limits="off") as sim:
         headers = {"Authorization": f"Bearer {sim.env()['TDX_API_TOKEN']}"}
         path = f"{sim.url}/reports/1344?withData=true"
-        rows = httpx2.get(path, headers=headers, trust_env=False).json()["DataRows"]
+        rows = httpx2.get(path, headers=headers).json()["DataRows"]
     assert [one["TicketID"] for one in rows] == [77001]
     again, _ = restore(json.loads(json.dumps(snapshot(world))))
     assert again.reports[1344].compute(again)[0]["TicketID"] == 77001
@@ -80,7 +80,7 @@ def test_what_the_web_api_answers_can_be_loaded(tmp_path: Path) -> None:
     source = campus(1, tickets=12, assets=40)
     with SimulatorServer(source, limits="off") as sim:
         headers = {"Authorization": f"Bearer {sim.env()['TDX_API_TOKEN']}"}
-        with httpx2.Client(base_url=sim.url, headers=headers, trust_env=False) as api:
+        with httpx2.Client(base_url=sim.url, headers=headers) as api:
             assets = api.post("/48/assets/search", json={}).content
             one = api.get(f"/48/assets/{next(iter(source.assets))}").json()
             page = {"Page": {"PageIndex": 0, "PageSize": 200}}

@@ -142,5 +142,5 @@ def test_a_post_without_length_is_refused(sim: SimulatorServer, place: Place) ->
     """IIS asks for a length even where the body means nothing."""
     request = httpx2.Request("POST", f"{sim.url}/46/tickets/{place.ticket.id}/assets/1")
     request.headers.pop("content-length", None)
-    with httpx2.Client(trust_env=False) as client:
+    with httpx2.Client() as client:
         assert client.send(request).status_code == 411

@@ -20,7 +20,7 @@ FEED = "POST /{appId}/tickets/{id}/feed"
 @pytest.fixture
 def page(sim: SimulatorServer) -> Iterator[httpx2.Client]:
     """A browser."""
-    with httpx2.Client(base_url=sim.control_url, trust_env=False, follow_redirects=True) as browser:
+    with httpx2.Client(base_url=sim.control_url, follow_redirects=True) as browser:
         yield browser
 
 
@@ -153,16 +153,16 @@ def test_a_form_of_another_site_is_refused(page: httpx2.Client, sim: SimulatorSe
 def test_with_a_control_token_the_browser_asks_for_it(place: Place) -> None:
     with SimulatorServer(place.world, control_token="s3cret") as sim:
         url = f"{sim.control_url}/"
-        refused = httpx2.get(url, trust_env=False)
+        refused = httpx2.get(url)
         assert refused.status_code == 401
         assert refused.headers["www-authenticate"].startswith("Basic")
-        assert httpx2.post(f"{url}do/clear", trust_env=False).status_code == 401
-        assert httpx2.get(url, auth=("any", "wrong"), trust_env=False).status_code == 401
-        assert httpx2.get(url, auth=("any", "s3cret"), trust_env=False).status_code == 200
-        journal = httpx2.get(f"{url}journal", auth=("any", "s3cret"), trust_env=False)
+        assert httpx2.post(f"{url}do/clear").status_code == 401
+        assert httpx2.get(url, auth=("any", "wrong")).status_code == 401
+        assert httpx2.get(url, auth=("any", "s3cret")).status_code == 200
+        journal = httpx2.get(f"{url}journal", auth=("any", "s3cret"))
         assert journal.json() == []
         broken = {"Authorization": "Basic %%%"}
-        assert httpx2.get(url, headers=broken, trust_env=False).status_code == 401
+        assert httpx2.get(url, headers=broken).status_code == 401
 
 
 def test_the_control_api_removes_one_rule(sim: SimulatorServer, page: httpx2.Client) -> None:

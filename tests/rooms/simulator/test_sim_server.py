@@ -29,7 +29,7 @@ def test_it_stops_at_once_with_connections_open(place: Place) -> None:
     sim = SimulatorServer(place.world, limits="off").start()
     sim.faults.add("delay_before", seconds=30, route="/reports/")
     token = {"Authorization": f"Bearer {sim.env()['TDX_API_TOKEN']}"}
-    with httpx2.Client(base_url=sim.url, headers=token, trust_env=False) as client:
+    with httpx2.Client(base_url=sim.url, headers=token) as client:
         client.get("/applications")
 
         def hang() -> None:
@@ -53,7 +53,7 @@ def test_an_answer_takes_a_few_milliseconds_at_most(place: Place) -> None:
     """No 40 ms pause between head and body."""
     with SimulatorServer(place.world, limits="off") as sim:
         token = {"Authorization": f"Bearer {sim.env()['TDX_API_TOKEN']}"}
-        with httpx2.Client(base_url=sim.url, headers=token, trust_env=False) as client:
+        with httpx2.Client(base_url=sim.url, headers=token) as client:
             path = f"/46/tickets/{place.ticket.id}"
             client.get(path)
             times = []
@@ -99,7 +99,7 @@ def test_a_token_outlives_a_restart() -> None:
     headers = {"Authorization": f"Bearer {token}"}
     for seed, status in ((5, 200), (6, 401)):
         with SimulatorServer(World(seed=seed)) as again:
-            reply = httpx2.get(f"{again.url}/applications", headers=headers, trust_env=False)
+            reply = httpx2.get(f"{again.url}/applications", headers=headers)
         assert reply.status_code == status
 
 
@@ -112,9 +112,7 @@ class Control:
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
     def __call__(self, verb: str, path: str, body: object = None) -> Any:
-        reply = httpx2.request(
-            verb, f"{self.url}/{path}", json=body, headers=self.headers, trust_env=False
-        )
+        reply = httpx2.request(verb, f"{self.url}/{path}", json=body, headers=self.headers)
         assert reply.status_code == 200, reply.text
         return reply.json()
 
@@ -202,7 +200,7 @@ def test_another_process_can_change_the_world(place: Place, sim: SimulatorServer
 )
 def test_mistakes_are_told(sim: SimulatorServer, path: str, body: dict[str, Any]) -> None:
     """A misspelt control call never passes for a working one."""
-    reply = httpx2.post(f"{sim.control_url}/{path}", json=body, trust_env=False)
+    reply = httpx2.post(f"{sim.control_url}/{path}", json=body)
     assert reply.status_code == 400
     assert reply.json()["error"]
 
@@ -210,7 +208,7 @@ def test_mistakes_are_told(sim: SimulatorServer, path: str, body: dict[str, Any]
 def test_a_token_guards_the_controls_if_set(place: Place) -> None:
     """Without it 401; the Web API itself is not concerned."""
     with SimulatorServer(place.world, control_token="sesame") as sim:
-        assert httpx2.get(f"{sim.control_url}/health", trust_env=False).status_code == 401
+        assert httpx2.get(f"{sim.control_url}/health").status_code == 401
         assert Control(sim, X_Control_Token="sesame")("GET", "health")["tickets"] == 1
 
 
@@ -235,7 +233,6 @@ def test_serve_prints_writes_and_stops_on_a_signal(tmp_path: Path, number: int) 
         reply = httpx2.get(
             f"{env['TDX_BASE_URL']}/reports/{env['DAEMON_REPORT_ID']}?withData=true",
             headers={"Authorization": f"Bearer {env['TDX_API_TOKEN']}"},
-            trust_env=False,
         )
         assert len(reply.json()["DataRows"]) == 3
         process.send_signal(number)

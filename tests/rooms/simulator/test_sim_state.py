@@ -83,7 +83,7 @@ def test_what_is_written_comes_back(
     )
     with SimulatorServer(world, limits="off") as again:
         headers = {"Authorization": f"Bearer {sim.env()['TDX_API_TOKEN']}"}
-        with httpx2.Client(base_url=again.url, headers=headers, trust_env=False) as client:
+        with httpx2.Client(base_url=again.url, headers=headers) as client:
             assert [client.get(path).content for path in paths] == before
             refused = client.post(f"/46/tickets/{place.ticket.id}/feed", json={"Comments": "x"})
             assert refused.status_code == 403
@@ -155,7 +155,7 @@ def test_it_is_kept_when_something_changed_and_only_then(
         api.post(f"/46/tickets/{place.ticket.id}/feed", json={"Comments": "x"})
         assert keeper.save() is True
         edit = {"ticket_id": place.ticket.id, "status_id": 117}
-        httpx2.post(f"{sim.control_url}/world/set-status", json=edit, trust_env=False)
+        httpx2.post(f"{sim.control_url}/world/set-status", json=edit)
         assert keeper.save() is True
         sim.expire_tokens()
         assert keeper.save() is True
@@ -194,9 +194,7 @@ def test_a_killed_simulator_goes_on_where_it_was(tmp_path: Path) -> None:
                 assert process.poll() is None, said
             env = dict(line.split("=", 1) for line in said.splitlines() if line.startswith("TDX_"))
             headers = {"Authorization": f"Bearer {env['TDX_API_TOKEN']}"}
-            with httpx2.Client(
-                base_url=env["TDX_BASE_URL"], headers=headers, trust_env=False
-            ) as api:
+            with httpx2.Client(base_url=env["TDX_BASE_URL"], headers=headers) as api:
                 api.post("/46/tickets/9291804/feed", json={"Comments": work})
                 bodies = [one["Body"] for one in api.get("/46/tickets/9291804/feed").json()]
             process.send_signal(signal.SIGTERM)
