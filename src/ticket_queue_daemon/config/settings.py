@@ -43,6 +43,7 @@ from ticket_queue_daemon.config.problems import (
     refusal,
     wrong_values,
 )
+from ticket_queue_daemon.config.running_settings import RunningSettings
 from ticket_queue_daemon.config.sources import gather
 from ticket_queue_daemon.config.variables import Variable, envbool, parts_of, passwords_of
 
@@ -71,7 +72,7 @@ class SettingRow:
     origin: str
 
 
-class Settings(MatchingSettings, AlertSettings):
+class Settings(MatchingSettings, RunningSettings, AlertSettings):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
     The order of the fields is the order in which the documentation lists them.
@@ -305,7 +306,7 @@ class Settings(MatchingSettings, AlertSettings):
         if self.database_url is not None:
             url = self.database_url.get_secret_value()
             held += [SecretStr(password) for password in passwords_of(url)]
-        for alert_url in self.alert_urls or ():
+        for alert_url in (*(self.alert_urls or ()), *filter(None, [self.ping_url])):
             held += [SecretStr(part) for part in parts_of(alert_url.get_secret_value())]
         return held
 
@@ -331,7 +332,8 @@ class Settings(MatchingSettings, AlertSettings):
 def variables() -> dict[str, Variable]:
     """Field name to variable, in the order of the documentation."""
     # Pydantic lists the fields of a base class first; here our own come first, alerts last.
-    groups = (AlertSettings.model_fields, MatchingSettings.model_fields)
+    bases = (AlertSettings, RunningSettings, MatchingSettings)
+    groups = [base.model_fields for base in bases]
     fields = sorted(
         Settings.model_fields.items(), key=lambda field: [field[0] in group for group in groups]
     )
