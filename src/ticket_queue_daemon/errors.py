@@ -11,6 +11,7 @@
     │   ├── MigrationNeeded         2   the schema is missing, behind or ahead
     │   ├── InstanceMismatch        2   this database belongs to another TDX instance
     │   └── LeaseLost               3   somebody else may own this work now: stop before the next write
+    ├── QueuePaused                 0   a person has paused the queue; nothing is done
     └── TdxError                    3   see ``tdx/errors.py`` for its leaves
 """
 
@@ -43,6 +44,20 @@ class ConfigError(DaemonError):
 
 class BlastRadiusError(ConfigError):
     """A run would newly execute an action on more tickets than is allowed without a confirmation."""
+
+
+class QueuePaused(DaemonError):  # noqa: N818  no error: a person wants it so
+    """A person has paused the queue: nothing is done on it, whoever runs it.
+
+    Args:
+        told: the one line that says who, since when, why and until when.
+    """
+
+    exit_code = 0
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.told = told
 
 
 class ReportError(ConfigError):
