@@ -30,6 +30,7 @@ _RUN_FLAGS = {
     "report_id": "--report-id",
     "daemon": "--daemon",
     "interval": "--interval",
+    "standby": "--standby",
     "dry_run": "--dry-run",
     "config_path": "--config",
     "confirm": "--confirm",
@@ -159,6 +160,7 @@ def _add_run_options(parser: Parser) -> None:
     setting(group, "report_id", metavar="ID")
     group.add_argument("--daemon", action="store_true", help="run continuously (default: run once)")
     setting(group, "interval", metavar="SECONDS")
+    setting(group, "standby", action="store_const", const="true")
     setting(group, "dry_run", action="store_const", const="true")
     setting(group, "config_path", metavar="FILE")
     group.add_argument(

@@ -63,6 +63,7 @@ def test_the_seed_s_command_lines_parse_as_written(line: str, given: dict[str, A
         "report_id": None,
         "daemon": False,
         "interval": None,
+        "standby": None,
         "dry_run": None,
         "log": None,
         "log_level": None,
