@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from ledger import sql
 from ticket_queue_daemon.store.orders import EVERY_QUEUE, Orders
+from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.presence import Bearing, Presence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ticket_queue_daemon.store.pool import Database
+    import pytest
 
 QUEUE, OTHER = "report:1", "report:2"
 PATIENCE = 20.0
@@ -93,25 +94,48 @@ def test_a_lost_session_is_a_lost_lead_and_is_opened_anew(
         assert roles(database)["second"] == "leads"
 
 
-def test_a_leader_that_gives_no_sign_of_life_for_a_lease_is_put_aside(
-    database: Database, database_url: str
-) -> None:
-    with database.own_session() as frozen:
-        frozen.execute(
+@contextmanager
+def frozen_leader(database: Database) -> Iterator[None]:
+    """A daemon that is stopped as a whole: its session lives, and it beats no more."""
+    with database.own_session() as session:
+        session.execute(
             "INSERT INTO meta.daemon_processes"
             " (worker, queue, program, standby, interval_seconds, seen_at)"
             f" VALUES ('frozen', '{QUEUE}', '1', true, 300, now() - interval '1 min')"
         )
-        frozen.execute(
+        session.execute(
             "SELECT pg_advisory_lock_shared(hashtext('ticket-queue-daemon process'), process_id)"
             " FROM meta.daemon_processes"
         )
-        frozen.execute(
+        session.execute(
             f"SELECT pg_advisory_lock(hashtext('ticket-queue-daemon queue'), hashtext('{QUEUE}'))"
         )
-        ears = Ears()
-        with present(database, "second", ears, standby=True) as second:
-            ears.until(second, leads=True)
+        yield
+
+
+def test_a_leader_that_gives_no_sign_of_life_for_a_lease_is_put_aside(database: Database) -> None:
+    ears = Ears()
+    with frozen_leader(database), present(database, "second", ears, standby=True) as second:
+        ears.until(second, leads=True)
+
+
+def test_another_users_frozen_leader_is_told_and_the_standby_goes_on_waiting(
+    database: Database, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    sql(database_url, "DROP ROLE IF EXISTS standby")
+    sql(database_url, "CREATE ROLE standby LOGIN")
+    sql(database_url, "GRANT USAGE ON SCHEMA meta TO standby")
+    sql(database_url, "GRANT ALL ON meta.daemon_pauses, meta.daemon_processes TO standby")
+    with (
+        frozen_leader(database),
+        Database(database_url.replace("postgres@", "standby@")) as theirs,
+        present(theirs, "second", standby=True) as second,
+    ):
+        assert "only that user may end its session" in caplog.text
+        assert not second.leads
+        assert roles(database) == {"frozen": "leads", "second": "stands by"}
+    sql(database_url, "DROP OWNED BY standby")
+    sql(database_url, "DROP ROLE standby")
 
 
 def test_daemons_that_share_the_work_hold_a_standby_back_and_not_each_other(

@@ -96,6 +96,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         )
     if args.command is not None:
         _refuse_idle_flags(args)
+    elif args.standby and not args.daemon:
+        parser.error("--standby has a meaning only with --daemon")
     return args
 
 

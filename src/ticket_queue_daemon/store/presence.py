@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg import errors as pg
 
 from ticket_queue_daemon.errors import StoreError
 from ticket_queue_daemon.store.orders import QueuePause
@@ -125,7 +126,9 @@ class Presence:
     def _try_to_beat(self) -> None:
         """One beat, and what was heard before it; a failure costs the session and nothing else."""
         try:
-            heard = self._hear()
+            for word in self._hear():
+                if word == f"run {self._bearing.queue}":
+                    self._news(True)
             self._beat()
         except (psycopg.Error, StoreError, OSError) as error:
             self._lose(error)
@@ -133,9 +136,6 @@ class Presence:
         if self._told:
             _LOG.info("the daemon's own session at the database is back")
             self._told = False
-        for word in heard:
-            if word == f"run {self._bearing.queue}":
-                self._news(True)
 
     def _hear(self) -> list[str]:
         if self._session is None:
@@ -179,7 +179,16 @@ class Presence:
             return bool(self._do("lead_beside_others", queue=queue)[0]["ours"])
         if self._do("lead_alone", queue=queue)[0]["ours"]:
             return True
-        for row in self._do("end_silent_leaders", queue=queue, lease=lease):
+        try:
+            silent = self._do("end_silent_leaders", queue=queue, lease=lease)
+        except pg.InsufficientPrivilege:
+            _LOG.warning(
+                "a daemon of another database user leads %s and gives no sign of life; only that "
+                "user may end its session",
+                queue,
+            )
+            return False
+        for row in silent:
             _LOG.warning(
                 "%s leads %s and gave no sign of life for a lease; its session is ended",
                 row["worker"],
