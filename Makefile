@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench chaos clean
+.PHONY: demo test lint lint-deploy bench chaos clean
 
 demo: $(STAMP)  ## the whole job in a minute: embedded PostgreSQL, simulated TDX, two passes
 	@$(BIN)/ticket-queue-daemon demo
@@ -18,6 +18,10 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-deploy: $(STAMP)  ## deploy/ by its own linters: hadolint, the schemas of Compose and Kubernetes
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[deploy-lint]'
+	$(BIN)/pytest -q -n 0 tests/house/test_deploy.py
 
 bench: $(STAMP)  ## ratios, not seconds
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -22,7 +22,7 @@ class Receiver:
     """Keeps what it is told.
 
     Attributes:
-        messages: what came, as ``{"title", "message", "type"}``.
+        messages: what came, as ``{"title", "message", "type"}``; of a ping its path.
         status: what it answers.
         gate: while it is closed, no request is answered.
         arrived: set when a request has come, answered or not.
@@ -39,11 +39,16 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self._take(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+            def do_GET(self) -> None:
+                self._take({"path": self.path})
+
+            def _take(self, message: dict[str, Any]) -> None:
                 receiver.arrived.set()
                 receiver.gate.wait(PATIENCE)
                 if receiver.status == 200:
-                    receiver._keep(json.loads(body))
+                    receiver._keep(message)
                 self.send_response(receiver.status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -63,6 +68,17 @@ class Receiver:
     @property
     def address(self) -> str:
         return f"json://127.0.0.1:{self._server.server_port}/{TOKEN}"
+
+    @property
+    def page(self) -> str:
+        """What is asked for by a dead-man's switch."""
+        return f"http://127.0.0.1:{self._server.server_port}/{TOKEN}"
+
+    @property
+    def pings(self) -> list[str]:
+        """What stood behind its path, in order."""
+        paths = [one["path"] for one in self.messages if "path" in one]
+        return [path.removeprefix(f"/{TOKEN}") for path in paths]
 
     @property
     def secret(self) -> SecretStr:

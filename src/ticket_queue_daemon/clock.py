@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 STOP_GRACE_SECONDS = 5.0
 """How long work in hand may go on waiting (for TDX's limits, for a look) after a stop."""
@@ -63,13 +63,20 @@ class SystemClock:
 
 
 @contextmanager
-def waking(clock: SystemClock, stop: threading.Event) -> Iterator[None]:
-    """Once ``stop`` is set and the grace is over, end every wait of the client and the engine."""
+def waking(
+    clock: SystemClock, stop: threading.Event, at_once: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """Once ``stop`` is set and the grace is over, end every wait of the client and the engine.
+
+    ``at_once`` is called when ``stop`` is set, for waits that need no grace.
+    """
     over = threading.Event()
 
     def watch() -> None:
         while not over.wait(STOP_POLL_SECONDS):
             if stop.is_set():
+                if at_once is not None:
+                    at_once()
                 if not over.wait(STOP_GRACE_SECONDS):
                     clock.stop()
                 return

@@ -14,6 +14,7 @@
     ├── HubError                    3   the data hub's views; it fails the ticket, not the run
     ├── OutsideError                3   a system that a webhook goes to, or a command that is asked
     ├── Stopped                     3   told to stop in the middle of it; nothing was sent
+    ├── QueuePaused                 0   a person has paused the queue; nothing is done
     └── TdxError                    3   see ``tdx/errors.py`` for its leaves
 """
 
@@ -46,6 +47,20 @@ class ConfigError(DaemonError):
 
 class BlastRadiusError(ConfigError):
     """A run would newly execute an action on more tickets than is allowed without a confirmation."""
+
+
+class QueuePaused(DaemonError):  # noqa: N818  no error: a person wants it so
+    """A person has paused the queue: nothing is done on it, whoever runs it.
+
+    Args:
+        told: the one line that says who, since when, why and until when.
+    """
+
+    exit_code = 0
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.told = told
 
 
 class ReportError(ConfigError):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from receiver import TOKEN, Receiver, receiver
+from ticket_queue_daemon.app.running import Loop, run_forever
 from ticket_queue_daemon.cli import main
 from ticket_queue_daemon.observe.alerts import AlertObserver
 from ticket_queue_daemon.observe.delivery import Delivery, open_doors
@@ -206,7 +207,7 @@ def test_an_outage_is_told_once_and_once_that_it_is_over(desk: Desk, receiver: R
     delivery = Delivery(open_doors([receiver.secret]), Scrubber())
     observer = Hooks([AlertObserver(delivery.send), ends])
 
-    desk.app().run_forever(interval=0.01, dry_run=False, stop=stop, observer=observer)
+    run_forever(desk.app(), Loop(stop, dry_run=False, interval=0.01, observer=observer))
     delivery.close()
 
     assert ends.passes == 4

@@ -17,7 +17,9 @@ from ticket_queue_daemon.store.asset_syncs import AssetSyncs
 from ticket_queue_daemon.store.assets import AssetIndex, IndexedAsset
 from ticket_queue_daemon.store.limits import RateLedger
 from ticket_queue_daemon.store.migrate import Migrator, migrations, script
+from ticket_queue_daemon.store.orders import Orders
 from ticket_queue_daemon.store.pool import Database
+from ticket_queue_daemon.store.presence import Bearing, Presence
 from ticket_queue_daemon.store.tracker import StateTracker
 
 if TYPE_CHECKING:
@@ -283,6 +285,12 @@ def test_the_grants_of_db_sql_are_enough(database_url: str) -> None:
         tracker.open_circuit(QUEUE, "too much failed")
         tracker.close_circuit(QUEUE)
         assert tracker.our_assets(1) == []
+        orders = Orders(theirs)
+        bearing = Bearing("them", QUEUE, "1", interval=300, lease_seconds=300, standby=True)
+        with Presence(theirs, bearing, lambda _: None) as here:
+            assert (here.leads, len(orders.processes())) == (True, 1)
+            orders.pause(QUEUE, "them")
+            assert len(orders.resume(None)) == 1
     sql(database_url, "DROP OWNED BY the_daemon")
     sql(database_url, "DROP ROLE the_daemon")
 

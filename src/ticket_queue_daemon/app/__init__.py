@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Self
 
 from ticket_queue_daemon.actions.python_file import load_actions
 from ticket_queue_daemon.app.parts import default_actions, resolve_names, tdx_config
+from ticket_queue_daemon.app.resting import PauseWatch, rests
 from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.audit.auditor import Auditor
 from ticket_queue_daemon.clock import SystemClock, waking
 from ticket_queue_daemon.engine.cycle import Cycle, Queue
-from ticket_queue_daemon.engine.daemon import Daemon
 from ticket_queue_daemon.engine.explaining import Explanation, explain
 from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.engine.line import Limits
@@ -30,6 +30,7 @@ from ticket_queue_daemon.store.corrections import Corrections
 from ticket_queue_daemon.store.embedded import EmbeddedPostgres
 from ticket_queue_daemon.store.limits import RateLedger
 from ticket_queue_daemon.store.migrate import Migrator
+from ticket_queue_daemon.store.orders import Orders
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.reports import Reports
 from ticket_queue_daemon.store.tracker import StateTracker
@@ -184,28 +185,36 @@ class App:
             confirm: action ids that may reach more tickets than ``DAEMON_MAX_NEW_TICKETS``.
             observer: is told what happens.
             stop: set it to end the pass after the work in hand.
+
+        Raises:
+            QueuePaused: there is work, and a person has paused the queue.
         """
         stop = stop or threading.Event()
         with waking(self.clock, stop):
-            return self._one_pass(dry_run=dry_run, confirm=confirm, observer=observer, stop=stop)
+            return self.one_pass(
+                dry_run=dry_run, confirm=confirm, observer=observer, stopping=stop.is_set
+            )
 
-    def _one_pass(
+    def one_pass(
         self,
         *,
         dry_run: bool,
         confirm: Collection[str],
         observer: Observer | None,
-        stop: threading.Event,
+        stopping: Callable[[], bool],
     ) -> RunReport:
+        """As ``run_once``; who calls it sees to it that waits end when ``stopping`` says so."""
         hooks = Hooks([observer] if observer is not None else [])
         try:
             self._check_instance()
             client = self._tdx()
             # A dry run writes nothing, not even that it takes its part of TDX's limits.
             ledger = None if dry_run else self._ledger(client)
+            if not dry_run:
+                stopping = PauseWatch(self.orders, self.queue.name, stopping)
             with client.sharing_limits(ledger):
                 return self._make_cycle().run(
-                    dry_run=dry_run, confirmed=confirm, observer=hooks, stopping=stop.is_set
+                    dry_run=dry_run, confirmed=confirm, observer=hooks, stopping=stopping
                 )
         except Exception as error:
             hooks.on_event(RunFailed(self.queue.name, error))
@@ -214,23 +223,10 @@ class App:
     def _ledger(self, client: TdxClient) -> RateLedger:
         return RateLedger(self.database, client.instance, self.tracker.worker)
 
-    def run_forever(
-        self,
-        *,
-        interval: float,
-        dry_run: bool,
-        stop: threading.Event,
-        confirm: Collection[str] = (),
-        observer: Observer | None = None,
-    ) -> RunReport | None:
-        """Passes on a fixed schedule until ``stop`` is set; returns the last pass's report."""
-        hooks = Hooks([observer] if observer is not None else [])
-
-        def one_pass() -> RunReport:
-            return self._one_pass(dry_run=dry_run, confirm=confirm, observer=observer, stop=stop)
-
-        with waking(self.clock, stop):
-            return Daemon(one_pass, self.clock, hooks, interval, stop).run()
+    @property
+    def orders(self) -> Orders:
+        """What people ask of the daemons."""
+        return Orders(self.database)
 
     def _check_instance(self) -> None:
         """Once a process: sandbox and production share ticket ids, so they never share a log."""
@@ -351,6 +347,7 @@ class App:
                 assets=self._asset_keeper(client),
                 prepare=self._work_begins,
                 paused=self._paused,
+                rests=lambda: rests(self.orders, self.queue.name),
             )
         return self._cycle
 

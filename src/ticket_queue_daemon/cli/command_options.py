@@ -11,9 +11,13 @@ from ticket_queue_daemon.cli.option_types import (
     action_id,
     at_least_one,
     count,
+    future,
+    one_line,
     port,
+    queue,
     rate_limits,
     since,
+    span,
     ticket_id,
     whole,
 )
@@ -54,11 +58,18 @@ The tickets are read again, one call each, and what people corrected is written 
   ticket-queue-daemon matching-report --no-check --json           # from the log alone
 """
 
+PAUSE_EXAMPLES = """\
+A paused queue does no work, whoever runs it, on whichever machine; `status` shows it, with exit code 1.
+  ticket-queue-daemon pause --reason "TDX is upgraded" --for 2h
+  ticket-queue-daemon pause --queue 1344 --until 2026-11-30T08:00
+  ticket-queue-daemon resume
+"""
+
 STATUS_CODES = """\
 exit codes, for monitors:
   0    nothing needs a person
   1    something failed for good or is held for review, a queue was stopped by its failures,
-       or a pattern is paused
+       or a queue or a pattern is paused
   2    work was left behind for more than 10 minutes, and no daemon takes it up
   3    the database can't be reached
 """
@@ -245,9 +256,43 @@ def matching_report(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def pause(parser: argparse.ArgumentParser) -> None:
+    """What, why and how long."""
+    _queue(parser)
+    parser.add_argument(
+        "--reason", metavar="TEXT", type=one_line, help="why; shown wherever the pause is"
+    )
+    end = parser.add_mutually_exclusive_group()
+    end.add_argument(
+        "--for", dest="span", metavar="SPAN", type=span, help="it ends by itself: 90m, 2h, 7d"
+    )
+    end.add_argument(
+        "--until", metavar="TIME", type=future, help="it ends by itself: an ISO date or time"
+    )
+
+
+def resume(parser: argparse.ArgumentParser) -> None:
+    """What."""
+    _queue(parser)
+
+
+def run_now(parser: argparse.ArgumentParser) -> None:
+    """Whose daemons."""
+    _queue(parser)
+
+
 def resume_pattern(parser: argparse.ArgumentParser) -> None:
     """Which."""
     parser.add_argument("pattern", metavar="PATTERN", help="its name, as status shows it")
+
+
+def _queue(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--queue",
+        metavar="N",
+        type=queue,
+        help="a report's id, or report:ID (default: every queue)",
+    )
 
 
 def _json(parser: argparse._ActionsContainer) -> None:

@@ -83,6 +83,14 @@ COMMANDS: dict[str, Command] = {
         options.status,
         options.STATUS_CODES,
     ),
+    "pause": Command(
+        "stop the work on a queue, or on all, for a while or until it is resumed",
+        options.pause,
+        options.PAUSE_EXAMPLES,
+        changes_state=True,
+    ),
+    "resume": Command("let the work on paused queues go on", options.resume, changes_state=True),
+    "run-now": Command("let the daemons that wait begin their next run at once", options.run_now),
     "sync": Command(
         "bring the asset index up to date from TDX",
         options.sync,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _TOP_PORT = 65_535
+_LONGEST_REASON = 200
 _LONGEST_SPAN = timedelta(days=3650)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -62,14 +63,54 @@ def ticket_id(text: str) -> int:
     return int(text)
 
 
+def queue(text: str) -> str:
+    """A queue's name, ``report:1344``; its report's id is enough."""
+    kind, _, number = text.rpartition(":")
+    if kind not in {"", "report"} or not number.isascii() or not number.isdecimal():
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no queue such as report:1344 or, with the report's id alone, 1344"
+        )
+    return f"report:{int(number[:20])}"
+
+
+def span(text: str) -> timedelta:
+    """A span such as 90m, 2h, 7d or 2w."""
+    number, unit = text[:-1], text[-1:].lower()
+    if not (number.isascii() and number.isdecimal() and unit in _UNITS):
+        raise argparse.ArgumentTypeError(f"'{text}' is no span such as 90m, 2h or 7d")
+    length = timedelta(**{_UNITS[unit]: int(number[:8])})
+    if not timedelta() < length <= _LONGEST_SPAN:
+        raise argparse.ArgumentTypeError(f"'{text}' is no span between a minute and ten years")
+    return length
+
+
+def future(text: str) -> datetime:
+    """A moment to come; a time without a zone is the reader's own."""
+    try:
+        moment = datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no date or time such as 2026-11-24 or 2026-11-24T17:30"
+        ) from None
+    if moment <= datetime.now(moment.tzinfo):
+        raise argparse.ArgumentTypeError(f"'{text}' is over already")
+    return moment
+
+
+def one_line(text: str) -> str:
+    """Some words on one line, not too many."""
+    words = " ".join(text.split())
+    if not words or len(words) > _LONGEST_REASON or not words.isprintable():
+        raise argparse.ArgumentTypeError(
+            f"expected a few words on one line, at most {_LONGEST_REASON} letters"
+        )
+    return words
+
+
 def since(text: str) -> timedelta | datetime:
     """A span back from now, or a moment; a time without a zone is the reader's own."""
-    number, unit = text[:-1], text[-1:].lower()
-    if number.isascii() and number.isdecimal() and unit in _UNITS:
-        span = timedelta(**{_UNITS[unit]: int(number[:8])})
-        if not timedelta() < span <= _LONGEST_SPAN:
-            raise argparse.ArgumentTypeError(f"'{text}' is no span between a minute and ten years")
-        return span
+    if text[:-1].isdecimal() and text[-1:].lower() in _UNITS:
+        return span(text)
     try:
         return datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError):

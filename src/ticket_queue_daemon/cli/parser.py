@@ -30,6 +30,7 @@ _RUN_FLAGS = {
     "report_id": "--report-id",
     "daemon": "--daemon",
     "interval": "--interval",
+    "standby": "--standby",
     "dry_run": "--dry-run",
     "config_path": "--config",
     "metrics_port": "--metrics-port",
@@ -97,6 +98,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         )
     if args.command is not None:
         _refuse_idle_flags(args)
+    elif args.standby and not args.daemon:
+        parser.error("--standby has a meaning only with --daemon")
     return args
 
 
@@ -161,6 +164,7 @@ def _add_run_options(parser: Parser) -> None:
     setting(group, "report_id", metavar="ID")
     group.add_argument("--daemon", action="store_true", help="run continuously (default: run once)")
     setting(group, "interval", metavar="SECONDS")
+    setting(group, "standby", action="store_const", const="true")
     setting(group, "dry_run", action="store_const", const="true")
     setting(group, "config_path", metavar="FILE")
     setting(group, "metrics_port", metavar="PORT")

@@ -5,12 +5,16 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.app.resting import refuse_paused
 from ticket_queue_daemon.cli.alerts import alerting
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.cli.progress import ProgressObserver
+from ticket_queue_daemon.cli.running import keep_running, pinging
 from ticket_queue_daemon.cli.show import EachRun, Show
 from ticket_queue_daemon.cli.signals import stop_on_signals
+from ticket_queue_daemon.errors import QueuePaused
 from ticket_queue_daemon.observe.canonical import LogObserver
+from ticket_queue_daemon.observe.events import Paused
 from ticket_queue_daemon.observe.hooks import Hooks
 
 if TYPE_CHECKING:
@@ -33,7 +37,10 @@ def run(session: Session) -> ExitCode:
     with ExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
         # Around all that may end the run by an error, so that the error is told as well.
-        observers: list[Observer] = [*stack.enter_context(alerting(session))]
+        observers: list[Observer] = [
+            *stack.enter_context(alerting(session)),
+            *stack.enter_context(pinging(session)),
+        ]
         app = stack.enter_context(session.open_app(need_tdx=True))
         observers += stack.enter_context(_metered(app, daemon=args.daemon))
         if session.terminal.interactive and not settings.dry_run:
@@ -42,19 +49,21 @@ def run(session: Session) -> ExitCode:
         observers.append(LogObserver())
         hooks = Hooks(observers)
         if args.daemon:
-            app.run_forever(
-                interval=settings.interval,
-                dry_run=settings.dry_run,
-                confirm=args.confirm,
-                observer=Hooks([hooks, EachRun(show, closing=session.terminal.interactive)]),
-                stop=stop,
-            )
+            each = EachRun(show, closing=session.terminal.interactive)
+            keep_running(session, app, stop, Hooks([hooks, each]))
             return ExitCode.DONE
         if stop.is_set():
             return ExitCode.INTERRUPTED
-        report = app.run_once(
-            dry_run=settings.dry_run, confirm=args.confirm, observer=hooks, stop=stop
-        )
+        try:
+            if not settings.dry_run:
+                refuse_paused(app.orders, app.queue.name)
+            report = app.run_once(
+                dry_run=settings.dry_run, confirm=args.confirm, observer=hooks, stop=stop
+            )
+        except QueuePaused as paused:
+            # As a person wants it: no failure, and nobody is to be alerted.
+            hooks.on_event(Paused("warning", paused.told))
+            return ExitCode.DONE
     if report.dry_run:
         show.plans(report)
     elif session.terminal.interactive:

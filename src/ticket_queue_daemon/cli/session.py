@@ -13,6 +13,7 @@ from ticket_queue_daemon.config.settings import Need, Settings
 from ticket_queue_daemon.config.tables import unknown_variables
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.logs import TICKET_LOGGER, logging_to
+from ticket_queue_daemon.observe.rotation import MEGABYTE, Rotation
 
 if TYPE_CHECKING:
     import argparse
@@ -29,6 +30,7 @@ _RUN = Command("", needs=Need.TDX | Need.REPORT)
 _FLAGS = (
     "report_id",
     "interval",
+    "standby",
     "dry_run",
     "config_path",
     "metrics_port",
@@ -94,6 +96,7 @@ def open_session(
         console_level="WARNING" if quiet else level,
         console_without=hidden,
         log_file=args.log,
+        rotation=Rotation(settings.log_max_mb * MEGABYTE, settings.log_keep),
     ):
         for row in settings.describe():
             _LOG.debug("setting %s=%s (%s)", row.variable, row.value, row.origin)

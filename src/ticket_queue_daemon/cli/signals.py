@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
 _STOPPING = b"Stopping: what is under way is finished first. Once more to stop at once.\n"
@@ -37,6 +37,24 @@ def stop_on_signals() -> Iterator[threading.Event]:
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def on_signals(reactions: Mapping[signal.Signals, Callable[[], None]]) -> Iterator[None]:
+    """Call what belongs to a signal when it comes, for the length of the block (main thread only)."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        del frame
+        # In a thread of its own: the interrupted main thread may hold whatever lock that needs.
+        reaction = reactions[signal.Signals(number)]
+        threading.Thread(target=reaction, name="signal", daemon=True).start()
+
+    before = {number: signal.signal(number, handle) for number in reactions}
+    try:
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -47,16 +47,20 @@ def judge(report: StatusReport) -> Verdict:
     """
     if report.overdue:
         return Verdict.CRITICAL
-    waits = report.for_good or report.parked or report.open_circuits or report.paused_patterns
-    return Verdict.WARNING if waits else Verdict.FINE
+    waits = report.for_good or report.parked or report.open_circuits
+    rests = report.paused_queues or report.paused_patterns
+    return Verdict.WARNING if waits or rests else Verdict.FINE
 
 
 def _print(terminal: Terminal, report: StatusReport) -> None:
     terminal.say(f"TDX instance: {report.instance or 'none yet (no run so far)'}")
     terminal.say(f"Database: PostgreSQL {report.server}, tables version {report.schema}")
     terminal.say(f"Assets: {_assets(report)}")
+    for pause in report.paused_queues:
+        terminal.say(safe(pause.told, style="bold yellow"))
     for one in report.open_circuits:
         terminal.say(f"{one.queue} is stopped since {_at(one.since)}: {one.reason}.")
+    _daemons(terminal, report)
     _figures(terminal, report)
     _paused(terminal, report)
     _held(terminal, report)
@@ -73,6 +77,18 @@ def _assets(report: StatusReport) -> str:
         return "no complete list yet (the first run makes it, or `sync assets`)"
     hours = (report.at - report.assets_at).total_seconds() / 3600
     return f"{report.assets:,}, {hours:.0f} h old, from {report.assets_from}"
+
+
+def _daemons(terminal: Terminal, report: StatusReport) -> None:
+    rows = [
+        (one.worker, one.queue, one.role, _at(one.started_at), _next_run(one.next_run_at, one.role))
+        for one in report.daemons
+    ]
+    if rows:
+        head = ("daemon", "queue", "role", "since", "next run")
+        terminal.table(head, rows, title="Daemons alive")
+    else:
+        terminal.say("Daemons alive: none")
 
 
 def _figures(terminal: Terminal, report: StatusReport) -> None:
@@ -156,6 +172,12 @@ def _rates(terminal: Terminal, report: StatusReport) -> None:
 
 def _at(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _next_run(moment: datetime | None, role: str) -> str:
+    if moment is not None:
+        return _at(moment)
+    return "when it leads" if role == "stands by" else "at work"
 
 
 def _due(moment: datetime | None) -> str:

@@ -45,6 +45,7 @@ from ticket_queue_daemon.config.problems import (
     wrong_values,
 )
 from ticket_queue_daemon.config.rule_settings import RuleSettings
+from ticket_queue_daemon.config.running_settings import RunningSettings
 from ticket_queue_daemon.config.sources import gather
 from ticket_queue_daemon.config.variables import Variable, envbool, parts_of, passwords_of
 
@@ -73,7 +74,7 @@ class SettingRow:
     origin: str
 
 
-class Settings(MatchingSettings, RuleSettings, AlertSettings, MonitorSettings):
+class Settings(MatchingSettings, RuleSettings, RunningSettings, AlertSettings, MonitorSettings):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
     The order of the fields is the order in which the documentation lists them.
@@ -307,7 +308,7 @@ class Settings(MatchingSettings, RuleSettings, AlertSettings, MonitorSettings):
         if self.database_url is not None:
             url = self.database_url.get_secret_value()
             held += [SecretStr(password) for password in passwords_of(url)]
-        for alert_url in self.alert_urls or ():
+        for alert_url in (*(self.alert_urls or ()), *filter(None, [self.ping_url])):
             held += [SecretStr(part) for part in parts_of(alert_url.get_secret_value())]
         return held
 
@@ -333,7 +334,8 @@ class Settings(MatchingSettings, RuleSettings, AlertSettings, MonitorSettings):
 def variables() -> dict[str, Variable]:
     """Field name to variable, in the order of the documentation."""
     # Pydantic lists the fields of a base class first; here our own come first, monitors last.
-    groups = tuple(base.model_fields for base in (MonitorSettings, AlertSettings, MatchingSettings))
+    bases = (MonitorSettings, AlertSettings, RunningSettings, RuleSettings, MatchingSettings)
+    groups = [base.model_fields for base in bases]
     fields = sorted(
         Settings.model_fields.items(), key=lambda field: [field[0] in group for group in groups]
     )

@@ -1,5 +1,8 @@
 """Where values come from: flags over the environment over ``.env`` in the working directory.
 
+A secret may stand in a file that ``NAME_FILE`` names, which counts as its variable does, or be handed
+over by systemd, which the environment overrules: see ``secret_files``.
+
 A text that is empty or only white space counts as unset, in every source by itself, so that an
 empty variable in the environment does not hide the line in ``.env``.
 """
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dotenv.parser import parse_stream
 
+from ticket_queue_daemon.config.secret_files import from_credentials, from_files
 from ticket_queue_daemon.config.variables import Variable, clean
 
 if TYPE_CHECKING:
@@ -27,6 +31,11 @@ class Gathered:
     origins: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
+    def add(self, more: Mapping[str, tuple[str, str]]) -> None:
+        """Value and origin by field; they overrule what is there."""
+        for name, (value, origin) in more.items():
+            self.values[name], self.origins[name] = value, origin
+
 
 def gather(
     variables: Mapping[str, Variable],
@@ -38,6 +47,9 @@ def gather(
     found = Gathered()
     lines = _read_dotenv(dotenv, found.problems) if dotenv is not None else {}
     for origin, source in ((".env", lines), ("environment", environ)):
+        if source is environ:
+            found.add(from_credentials(variables, environ, found.problems))
+        found.add(from_files(variables, source, found.problems))
         for name, variable in variables.items():
             text = clean(source.get(variable.name, ""), secret=variable.secret)
             if text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.config.secret_files import file_variables
 from ticket_queue_daemon.config.settings import Settings, as_text, variables
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def settings_table() -> str:
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """A sentence for each variable that looks like one of ours and is none: a typing error."""
     known = [variable.name for variable in variables().values()]
+    known += file_variables(variables().values())
     sentences = []
     for name in sorted(environ):
         if name.startswith(("DAEMON_", "TDX_")) and name not in known:

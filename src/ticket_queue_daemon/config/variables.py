@@ -105,6 +105,21 @@ def web_address(value: object) -> str:
     return text
 
 
+def secret_web_address(value: object) -> SecretStr:
+    """As ``web_address``, for one whose path is a secret; a user name in it is let through.
+
+    Raises:
+        ValueError: it is none.
+    """
+    text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    if not re.fullmatch(r"https?://[^\s/]+\S*", text.strip()):
+        raise ValueError("not a web address")
+    parts = urlsplit(text.strip())
+    if not parts.hostname or parts.fragment:
+        raise ValueError("not a web address")
+    return SecretStr(text.strip())
+
+
 def postgres_url(value: object) -> SecretStr:
     """A PostgreSQL URL; a driver's name in it, as SQLAlchemy wants one, is taken off.
 

@@ -21,7 +21,7 @@ from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
 from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import TicketWork
-from ticket_queue_daemon.errors import BlastRadiusError, Stopped
+from ticket_queue_daemon.errors import BlastRadiusError, QueuePaused, Stopped
 from ticket_queue_daemon.observe.events import (
     STOPPED_ON_REQUEST,
     Note,
@@ -90,6 +90,7 @@ class Cycle:
         prepare: called before the first ticket is touched: checks application ids, says notes.
         paused: called once a run that has work: the patterns that rest and why; it may judge them
             first, and gives a sentence for each that it paused. Told whether the run is a dry one.
+        rests: asked when there is work: why the queue is paused, or "".
         stopping: asked between tickets; True ends the pass after the work in hand.
     """
 
@@ -103,6 +104,7 @@ class Cycle:
     assets: AssetKeeper
     prepare: Callable[[], Sequence[str]]
     paused: Callable[[bool], tuple[Mapping[str, str], Sequence[str]]] = lambda _: ({}, ())
+    rests: Callable[[], str] = lambda: ""
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
     silence: Silence = field(default_factory=Silence)
 
@@ -118,7 +120,7 @@ class Cycle:
 
         Raises:
             ReportError: the report can't be read as a list of tickets; nothing is concluded.
-            BlastRadiusError: refused before any ticket was touched.
+            BlastRadiusError, QueuePaused: refused before any ticket was touched.
             StoreError: the database is away.
             TdxError: TDX is away.
         """
@@ -183,6 +185,10 @@ class Cycle:
     ) -> list[str]:
         """What must hold before the first ticket is touched; only asked when there is work."""
         notes: list[str] = []
+        if told := self.rests():
+            if not dry_run:
+                raise QueuePaused(told)
+            notes.append(f"A real run would do nothing. {told}")
         try:
             guard.check_blast_radius(
                 pending,

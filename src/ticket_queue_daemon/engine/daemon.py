@@ -7,12 +7,23 @@ and the schedule is kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.engine.bell import Bell, Ring
 from ticket_queue_daemon.engine.line import TdxAway
-from ticket_queue_daemon.errors import ConfigError, DaemonError
-from ticket_queue_daemon.observe.events import Trouble, TroubleOver
+from ticket_queue_daemon.engine.schedule import Schedule
+from ticket_queue_daemon.errors import ConfigError, DaemonError, QueuePaused
+from ticket_queue_daemon.observe.events import (
+    Note,
+    PassFailed,
+    Paused,
+    StandingBy,
+    Trouble,
+    TroubleOver,
+    Waiting,
+)
 from ticket_queue_daemon.tdx.errors import TdxMalformed, TdxUnavailable, TdxUnreachable
 
 if TYPE_CHECKING:
@@ -24,13 +35,25 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.observe.events import Observer
 
 
+def _always() -> bool:
+    return True
+
+
+def _nothing() -> None:
+    """No more than the bell's ring is wanted."""
+
+
 @dataclass(slots=True)
 class Daemon:
     """Runs passes every ``interval`` seconds.
 
     Attributes:
         one_pass: a pass; raises what concerns everything.
-        stop: set by a signal; ends the wait at once and the pass after the work in hand.
+        stop: set by a signal; ends the pass after the work in hand. Whoever sets it rings the bell.
+        bell: ends a wait.
+        jitter, seed: see ``Schedule``.
+        leads: whether the work is ours; a standby waits until it is.
+        on_reload: called between two passes when a reload was asked for.
     """
 
     one_pass: Callable[[], RunReport]
@@ -38,7 +61,13 @@ class Daemon:
     observer: Observer
     interval: float
     stop: threading.Event
+    bell: Bell = field(default_factory=Bell)
+    jitter: float = 0.0
+    seed: str = ""
+    leads: Callable[[], bool] = _always
+    on_reload: Callable[[], None] = _nothing
     _trouble: str = ""
+    _passes: int = 0
 
     def run(self) -> RunReport | None:
         """Go on until stopped. Returns the last report that a pass gave, if any.
@@ -48,21 +77,73 @@ class Daemon:
                 wrong start is better seen at once than found in a log.
         """
         last: RunReport | None = None
-        passes = 0
-        begin = self.clock.monotonic()
-        while not self.stop.is_set():
-            try:
-                last = self.one_pass()
-                self._trouble_is_over()
-            except DaemonError as error:
-                if not passes and error.exit_code == ConfigError.exit_code:
-                    raise
-                self._say_once(error)
-            passes += 1
-            # Fixed points in time: a pass that outlasts its interval is not followed by a crowd.
-            late = (self.clock.monotonic() - begin) % self.interval
-            self.stop.wait(self.interval - late)
+        while self._gets_the_lead():
+            schedule = Schedule(self.clock.monotonic(), self.interval, self.jitter, self.seed)
+            schedule.begins()
+            while self._goes_on():
+                last = self._pass() or last
+                self._rest(schedule)
         return last
+
+    def _goes_on(self) -> bool:
+        return self.leads() and not self.stop.is_set()
+
+    def _gets_the_lead(self) -> bool:
+        """Wait for it; False when told to stop."""
+        if not self.leads() and not self.stop.is_set():
+            self.observer.on_event(
+                StandingBy("info", "Another daemon leads; this one stands by to take over.")
+            )
+            while not self.leads() and not self.stop.is_set():
+                self._heed(self.bell.wait(None))
+            if self._goes_on():
+                self.observer.on_event(Note("warning", "This daemon takes over: it leads now."))
+        return not self.stop.is_set()
+
+    def _pass(self) -> RunReport | None:
+        self._passes += 1
+        try:
+            report = self.one_pass()
+        except QueuePaused as paused:
+            self.observer.on_event(Paused("warning", paused.told))
+            return None
+        except DaemonError as error:
+            if self._passes == 1 and error.exit_code == ConfigError.exit_code:
+                raise
+            self.observer.on_event(PassFailed(type(error).__name__))
+            self._say_once(error)
+            return None
+        self._trouble_is_over()
+        return report
+
+    def _rest(self, schedule: Schedule) -> None:
+        """Wait for the next point; a run that is asked for is no point and moves none."""
+        if not self._goes_on():
+            return
+        at, missed = schedule.next_after(self.clock.monotonic())
+        if missed:
+            self.observer.on_event(
+                Note(
+                    "warning",
+                    f"The last pass went past its interval of {self.interval:g} s: what would have "
+                    "begun meanwhile is left out. Raise DAEMON_INTERVAL if this happens often.",
+                    {"missed": missed},
+                )
+            )
+        wait = at - self.clock.monotonic()
+        self.observer.on_event(Waiting(self.clock.now() + timedelta(seconds=wait), missed))
+        while self._goes_on():
+            if Ring.RUN in self._heed(self.bell.wait(max(0.0, at - self.clock.monotonic()))):
+                self.observer.on_event(Note("info", "A run was asked for; it begins now."))
+                return
+            if self.clock.monotonic() >= at:
+                schedule.begins()
+                return
+
+    def _heed(self, asked: Ring) -> Ring:
+        if Ring.RELOAD in asked:
+            self.on_reload()
+        return asked
 
     def _say_once(self, error: DaemonError) -> None:
         trouble = _kind_of(error)

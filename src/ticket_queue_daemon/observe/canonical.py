@@ -17,6 +17,7 @@ from ticket_queue_daemon.observe.events import (
     TicketFinished,
     TicketsPending,
     TicketStarted,
+    Waiting,
 )
 from ticket_queue_daemon.observe.logs import TICKET_LOGGER
 
@@ -40,9 +41,7 @@ class LogObserver:
                 self._run = {"run": str(event.run_id), "queue": event.queue}
                 self._log.info("run started", **self._run, dry_run=event.dry_run)
             case ReportRead():
-                self._log.info("report read", **self._run, found=event.found)
-                for note in event.notes:
-                    self._log.warning(note, **self._run)
+                self._report_read(event)
             case TicketsPending():
                 self._log.info("tickets pending", **self._run, total=event.total)
             case TicketStarted():
@@ -53,8 +52,16 @@ class LogObserver:
                 self._action(event)
             case RunFinished():
                 self._finished(event.report)
+            case Waiting():
+                # What is said between two runs belongs to neither.
+                self._run.pop("run", None)
             case Note():
                 getattr(self._log, event.level)(event.text, **{**self._run, **_fields(event)})
+
+    def _report_read(self, event: ReportRead) -> None:
+        self._log.info("report read", **self._run, found=event.found)
+        for note in event.notes:
+            self._log.warning(note, **self._run)
 
     def _action(self, event: ActionFinished) -> None:
         say = getattr(self._tickets, _LEVELS.get(event.outcome, "info"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from uuid import UUID
 
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
@@ -168,6 +169,29 @@ class TroubleOver(Note):
     """The first pass after a trouble has come through."""
 
 
+class Paused(Note):
+    """A pass that did nothing, since a person has paused the queue."""
+
+
+class StandingBy(Note):
+    """A standby has begun to wait for the lead."""
+
+
+@dataclass(frozen=True)
+class PassFailed:
+    """An error ended a daemon's pass; sent for each, unlike ``Trouble``. ``error`` is its kind."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A pass of a daemon is over. ``missed``: passes left out, since it outlasted its interval."""
+
+    until: datetime
+    missed: int = 0
+
+
 Event: TypeAlias = (
     RunStarted
     | ReportRead
@@ -179,6 +203,8 @@ Event: TypeAlias = (
     | TicketFinished
     | RunFinished
     | RunFailed
+    | PassFailed
+    | Waiting
     | Note
 )
 

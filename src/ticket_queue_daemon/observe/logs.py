@@ -10,7 +10,7 @@ import logging
 import logging.handlers
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, TextIO
 
@@ -18,11 +18,13 @@ import structlog
 
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.lines import LineRenderer
+from ticket_queue_daemon.observe.rotation import NO_ROTATION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, MutableMapping
     from pathlib import Path
 
+    from ticket_queue_daemon.observe.rotation import Rotation
     from ticket_queue_daemon.observe.scrub import Scrubber
 
 #: The logger of the lines about single tickets; a console that shows a progress bar leaves it out.
@@ -51,6 +53,7 @@ def logging_to(
     console_level: str | None = None,
     console_without: Collection[str] = (),
     log_file: Path | None = None,
+    rotation: Rotation = NO_ROTATION,
     console: TextIO | None = None,
 ) -> Iterator[None]:
     """Set logging up for the length of the block, and put back what was there before.
@@ -62,6 +65,7 @@ def logging_to(
         console_without: names of loggers whose lines only the file gets.
         log_file: lines are appended; missing folders are made; created with mode 0640; opened
             anew when logrotate has moved it away.
+        rotation: when it is put aside without logrotate.
         console: where the console's lines go; stderr if None.
 
     Raises:
@@ -74,14 +78,12 @@ def logging_to(
     screen.addFilter(lambda record: record.name not in console_without)
     handlers: list[logging.Handler] = [screen]
     if log_file is not None:
-        handlers.append(_open_file(log_file, level, scrubber))
+        handlers.append(_open_file(log_file, level, scrubber, rotation))
     root = logging.getLogger()
     handlers_before, level_before = root.handlers[:], root.level
     root.handlers[:] = handlers
     root.setLevel(min(handler.level for handler in handlers))
-    quiet = {name: logging.getLogger(name).level for name in _LIBRARIES}
-    for name in _LIBRARIES:
-        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    quiet = _quieten(max(root.level, logging.WARNING))
     logging.captureWarnings(capture=True)
     _configure_structlog()
     try:
@@ -94,6 +96,14 @@ def logging_to(
             logging.getLogger(name).setLevel(old)
         for handler in handlers:
             handler.close()
+
+
+def _quieten(level: int) -> dict[str, int]:
+    """Let the libraries say less; the levels that they had."""
+    before = {name: logging.getLogger(name).level for name in _LIBRARIES}
+    for name in _LIBRARIES:
+        logging.getLogger(name).setLevel(level)
+    return before
 
 
 class _Console(logging.StreamHandler[TextIO]):
@@ -123,9 +133,32 @@ class _Console(logging.StreamHandler[TextIO]):
 
 
 class _File(logging.handlers.WatchedFileHandler):
-    """The log file. A full disk is said once on stderr, and the work goes on."""
+    """The log file. A full disk is said once on stderr, and the work goes on.
+
+    Several processes may write one file: each opens it anew when another has put it aside.
+    """
 
     _told = False
+
+    def __init__(self, path: Path, rotation: Rotation) -> None:
+        self._rotation = rotation
+        super().__init__(path, encoding="utf-8")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line, then put the file aside if it has become too long."""
+        super().emit(record)
+        try:
+            if self.stream is not None and self._rotation.rotate(self.stream, self.baseFilename):
+                self.reopenIfNeeded()
+        except OSError:
+            self.handleError(record)
+
+    def reopen(self) -> None:
+        """Open it by its name again."""
+        with self.lock or nullcontext():
+            # So that the base class takes it for one that was moved away.
+            self.dev = self.ino = -1
+            self.reopenIfNeeded()
 
     def _open(self) -> IO[Any]:  # type: ignore[override]  # a TextIOWrapper, as the base has it
         descriptor = os.open(
@@ -142,10 +175,18 @@ class _File(logging.handlers.WatchedFileHandler):
             sys.stderr.write(f"The log file {self.baseFilename} can't be written: {reason}\n")
 
 
-def _open_file(path: Path, level: str, scrubber: Scrubber) -> _File:
+def reopen_log_files() -> None:
+    """Open every log file by its name again, as after a rotation by others. Never raises OSError."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _File):
+            with suppress(OSError):
+                handler.reopen()
+
+
+def _open_file(path: Path, level: str, scrubber: Scrubber, rotation: Rotation) -> _File:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = _File(path, encoding="utf-8")
+        handler = _File(path, rotation)
     except OSError as error:
         raise ConfigError(
             f"The log file {path} can't be written: {error.strerror}.",

@@ -141,6 +141,14 @@ class Database:
         with self.connection() as connection:
             return fetch(connection, statement, params)
 
+    def own_session(self) -> Connection[Row]:
+        """A connection beside the pool, autocommit; whoever asked for it closes it.
+
+        Raises:
+            DatabaseUnreachable: with PostgreSQL's own words.
+        """
+        return _connect(self._address)
+
     @contextmanager
     def connection(self) -> Iterator[Connection[Row]]:
         """A connection on which each statement is its own transaction.

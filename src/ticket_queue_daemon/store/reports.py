@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.store.corrections import Pause
 from ticket_queue_daemon.store.migrate import Migrator
+from ticket_queue_daemon.store.orders import Process, QueuePause
 from ticket_queue_daemon.store.pool import fetch
 from ticket_queue_daemon.store.sql import sql
 
@@ -166,6 +167,8 @@ class StatusReport:
     paused_patterns: list[Pause] = field(default_factory=list)
     open_circuits: list[OpenCircuit] = field(default_factory=list)
     rate_windows: list[RateWindow] = field(default_factory=list)
+    paused_queues: list[QueuePause] = field(default_factory=list)
+    daemons: list[Process] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,7 @@ class Reports:
         """How the work stands; at most ``most`` rows in each list."""
         state = Migrator(self._database).status()
         server = self._database.check()
+        every = {"queue": None}
         given: Mapping[str, Any] = {"overdue_seconds": float(overdue_seconds), "most": most}
         with self._reading() as connection:
             counts = fetch(connection, sql("status_counts"), given)[0]
@@ -252,10 +256,13 @@ class Reports:
                 recent=[Recent(**row) for row in fetch(connection, sql("status_recent"))],
                 paused_patterns=[Pause(**row) for row in fetch(connection, sql("paused_patterns"))],
                 open_circuits=[
-                    OpenCircuit(**row)
-                    for row in fetch(connection, sql("open_circuits"), {"queue": None})
+                    OpenCircuit(**row) for row in fetch(connection, sql("open_circuits"), every)
                 ],
                 rate_windows=[RateWindow(**row) for row in fetch(connection, sql("status_rates"))],
+                paused_queues=[
+                    QueuePause(**row) for row in fetch(connection, sql("pauses"), every)
+                ],
+                daemons=[Process(**row) for row in fetch(connection, sql("processes"), every)],
             )
 
     def figures(self, queue: str) -> StateFigures:

@@ -57,12 +57,19 @@ SEED_LINES: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+def test_a_standby_is_a_daemon() -> None:
+    assert parse(["--daemon", "--standby"]).standby == "true"
+    with pytest.raises(ConfigError, match="--standby has a meaning only with --daemon"):
+        parse(["--standby"])
+
+
 @pytest.mark.parametrize(("line", "given"), SEED_LINES, ids=[line for line, _ in SEED_LINES])
 def test_the_seed_s_command_lines_parse_as_written(line: str, given: dict[str, Any]) -> None:
     usual: dict[str, Any] = {
         "report_id": None,
         "daemon": False,
         "interval": None,
+        "standby": None,
         "dry_run": None,
         "log": None,
         "log_level": None,

@@ -7,6 +7,7 @@ import logging
 import re
 import stat
 import warnings
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from ticket_queue_daemon.observe.events import (
     TicketFinished,
     TicketsPending,
     TicketStarted,
+    Waiting,
 )
 from ticket_queue_daemon.observe.hooks import Hooks
 from ticket_queue_daemon.observe.logs import TICKET_LOGGER, logging_to
@@ -53,6 +55,14 @@ def test_a_line_has_time_level_event_and_pairs() -> None:
         rf"run={RUN} queue=report:1344 dry_run=false",
         line,
     )
+
+
+def test_what_is_said_between_two_runs_belongs_to_the_queue_alone() -> None:
+    begun, waits = RunStarted(RUN, "report:1344"), Waiting(datetime.now(UTC))
+
+    line = lines_of(begun, waits, Note("info", "A run was asked for."))[-1]
+
+    assert line.endswith("A run was asked for. queue=report:1344")
 
 
 def test_each_action_has_one_canonical_line() -> None:
