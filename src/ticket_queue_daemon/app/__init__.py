@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
-from ticket_queue_daemon.actions.python_file import load_actions
 from ticket_queue_daemon.app.parts import default_actions, tdx_config
+from ticket_queue_daemon.app.rules import configure
 from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.audit.auditor import Auditor
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from types import TracebackType
 
+    from pydantic import SecretStr
+
     from ticket_queue_daemon.actions.base import BaseAction
     from ticket_queue_daemon.assets.sync import SyncProgress, SyncResult
     from ticket_queue_daemon.config.settings import Settings
@@ -60,11 +62,12 @@ class App:
     """Everything that a command needs, opened; a context manager.
 
     Attributes:
-        settings: what it was opened with.
+        settings: what it was opened with, and what a rules file adds to it.
         database, tracker: the state.
         client: TDX; None if it was opened without.
         actions: the configured actions.
         notes: what was noticed on opening.
+        secrets: those in the rules file, for the scrubber.
     """
 
     def __init__(self, settings: Settings, clock: SystemClock | None = None) -> None:
@@ -72,6 +75,7 @@ class App:
         self.clock = clock or SystemClock()
         self.notes: list[str] = []
         self.actions: list[BaseAction] = []
+        self.secrets: Sequence[SecretStr] = ()
         self.client: TdxClient | None = None
         self.database: Database
         self.tracker: StateTracker
@@ -100,7 +104,7 @@ class App:
         unless ``with_actions``.
 
         Raises:
-            ConfigError: settings or the action file are wrong.
+            ConfigError: settings or the rules are wrong.
             DatabaseUnreachable, MigrationNeeded, InstanceMismatch: the database.
         """
         app = cls(settings, clock)
@@ -116,9 +120,14 @@ class App:
         return app
 
     def _open_actions(self, actions: Sequence[BaseAction] | None) -> None:
-        if actions is None:
-            path = self.settings.config_path
-            actions = default_actions(self.settings) if path is None else load_actions(path)
+        if actions is None and self.settings.config_path is not None:
+            configured = configure(self.settings.config_path)
+            self.settings = configured.over(self.settings)
+            self.secrets = configured.secrets
+            self.notes += configured.notes
+            actions = configured.actions
+        elif actions is None:
+            actions = default_actions(self.settings)
         self.actions = list(actions)
         self._bound = bind(self.actions)
 

@@ -57,6 +57,7 @@ class Session:
             read_only=read_only,
             with_actions=with_actions,
         )
+        self.scrubber.register(*app.secrets)
         for note in app.notes:
             _LOG.info(note)
         return app
