@@ -53,6 +53,12 @@ class AsTitled(BaseAction):
                 facade.add_configuration_item(ticket_id, CHAOS["item_id"])
             case "field and status":
                 facade.update_ticket(ticket_id, {"StatusID": 117, "Title": f"{kind}: in progress"})
+            case "merged fields":
+                facade.update_ticket(ticket_id, {"StatusID": 117})
+                facade.update_ticket(ticket_id, {"Title": f"{kind}: in progress"})
+            case "status with comment":
+                facade.update_ticket(ticket_id, {"StatusID": 117})
+                facade.add_comment(ticket_id, "We are on it", is_private=True)
             case "tags":
                 facade.add_tags(ticket_id, ["vip", "east-hall"])
             case "contact":

@@ -89,6 +89,7 @@ def test_an_unchanged_report_costs_one_call(desk: Desk) -> None:
     again = app.run_once(dry_run=False)
 
     assert again.api_calls == 1
+    assert again.calls == {"GET reports/{id}": 1}
 
 
 def test_the_second_pass_over_a_thousand_tickets_makes_one_report_call_and_no_write(

@@ -15,6 +15,7 @@ from ticket_queue_daemon.errors import MigrationNeeded, StoreError
 from ticket_queue_daemon.store import migrate
 from ticket_queue_daemon.store.asset_syncs import AssetSyncs
 from ticket_queue_daemon.store.assets import AssetIndex, IndexedAsset
+from ticket_queue_daemon.store.limits import RateLedger
 from ticket_queue_daemon.store.migrate import Migrator, migrations, script
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.tracker import StateTracker
@@ -276,6 +277,21 @@ def test_the_grants_of_db_sql_are_enough(database_url: str) -> None:
         finish(tracker, claim, covers=[line.line_id for line in claim.lines])
         assert tracker.history(1)
         assert theirs.rows(b"SELECT * FROM meta.daemon_recent_activity")
+        ledger = RateLedger(theirs, "host/TDWebApi", "them", answer_seconds=60)
+        assert ledger.note([], goes=False) == 0
         sync_an_asset(theirs)
+        tracker.open_circuit(QUEUE, "too much failed")
+        tracker.close_circuit(QUEUE)
+        assert tracker.our_assets(1) == []
     sql(database_url, "DROP OWNED BY the_daemon")
     sql(database_url, "DROP ROLE the_daemon")
+
+
+def test_every_table_and_view_has_its_grant(database: Database) -> None:
+    made = database.rows(
+        b"SELECT relname AS name FROM pg_class WHERE relnamespace = 'meta'::regnamespace"
+        b" AND relkind IN ('r', 'v') ORDER BY relname"
+    )
+    granted = script().partition("-- GRANT")[2]
+
+    assert [row["name"] for row in made if f"meta.{row['name']}" not in granted] == []

@@ -77,9 +77,8 @@ class CommentAction(BaseAction):
     def execute_action(
         self, ticket_id: int, facade: TicketFacade, dry_run: bool = False
     ) -> ActionResult:
-        """Ask for the comment; the ticket is read so that a closed one is left alone."""
+        """Ask for the comment; the engine reads the ticket, so that a closed one is left alone."""
         del dry_run
-        facade.get_ticket(ticket_id)
         facade.add_comment(
             ticket_id,
             self.comment_text,

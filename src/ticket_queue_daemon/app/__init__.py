@@ -26,6 +26,7 @@ from ticket_queue_daemon.review.checking import Checker
 from ticket_queue_daemon.review.pausing import Pausing
 from ticket_queue_daemon.store.corrections import Corrections
 from ticket_queue_daemon.store.embedded import EmbeddedPostgres
+from ticket_queue_daemon.store.limits import RateLedger
 from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.reports import Reports
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.observe.events import Observer
 
 CONNECTIONS_BESIDE_WORKERS = 3
-"""The poll, the lease keeper, and whoever asks for a status."""
+"""The poll, the lease keeper, and the ledger of TDX's limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +201,19 @@ class App:
         stop: threading.Event,
     ) -> RunReport:
         self._check_instance()
-        return self._make_cycle().run(
-            dry_run=dry_run,
-            confirmed=confirm,
-            observer=Hooks([observer] if observer is not None else []),
-            stopping=stop.is_set,
-        )
+        client = self._tdx()
+        # A dry run writes nothing, not even that it takes its part of TDX's limits.
+        ledger = None if dry_run else self._ledger(client)
+        with client.sharing_limits(ledger):
+            return self._make_cycle().run(
+                dry_run=dry_run,
+                confirmed=confirm,
+                observer=Hooks([observer] if observer is not None else []),
+                stopping=stop.is_set,
+            )
+
+    def _ledger(self, client: TdxClient) -> RateLedger:
+        return RateLedger(self.database, client.instance, self.tracker.worker)
 
     def run_forever(
         self,
@@ -340,10 +348,15 @@ class App:
                 ),
                 workers=self.settings.workers,
                 assets=self._asset_keeper(client),
-                prepare=lambda: client.check_applications().notes,
+                prepare=self._work_begins,
                 paused=self._paused,
             )
         return self._cycle
+
+    def _work_begins(self) -> Sequence[str]:
+        client = self._tdx()
+        client.work_begins()
+        return client.check_applications().notes
 
     def _paused(self, dry_run: bool) -> tuple[dict[str, str], list[str]]:
         """The patterns that rest in a run, judged anew before a real one."""

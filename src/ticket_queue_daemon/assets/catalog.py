@@ -16,10 +16,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 from ticket_queue_daemon.assets.identifiers import MIN_SQUEEZED, boundaries, fold, squeeze
-from ticket_queue_daemon.assets.patterns import GENERIC_WORDS, looks_like_serial
+from ticket_queue_daemon.assets.patterns import GENERIC_WORDS, PLAIN_WORDS, looks_like_serial
 from ticket_queue_daemon.assets.records import AssetRecord
 from ticket_queue_daemon.assets.regions import is_host
-from ticket_queue_daemon.assets.text import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,12 +38,7 @@ _DIGIT: Final = re.compile(r"[0-9]")
 _SWITCH: Final = re.compile(r"(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
 _MIN_PLAIN: Final = 5
 _MIN_SERIAL_PART: Final = 3
-# A machine may be called FRONT-DESK, and so is what it stands on.
-_PLAIN_WORDS: Final = word_set(
-    "back check computer conference desk front help in lab laptop library line loaner log main "
-    "meeting off office on one out part print reception room self server service sign site spare "
-    "staff student study test time up user walk work"
-)
+_MIN_TURNS: Final = 2
 # What stands in such a field when nobody knew what to put there.
 _PLACEHOLDERS: Final = frozenset(
     {
@@ -278,7 +272,7 @@ def _spellings(asset: AssetRecord) -> Iterator[tuple[Field, str, bool]]:
             host = value.partition(".")[0]
             yield field, host, _is_weak(host)
         end = value.rpartition("-")[2]
-        if end != value and not asset.serial_number and looks_like_serial(end):
+        if end != value and not asset.serial_number and looks_like_serial(end, _MIN_TURNS):
             yield "serial number", end, False
 
 
@@ -295,12 +289,15 @@ def _is_weak(value: str) -> bool:
     # OPTIPLEX-7090 is rather the model, ROOM-4033 rather the room.
     if all(part.isdigit() or part.rstrip("0123456789") in GENERIC_WORDS for part in parts):
         return True
-    return _PLAIN_WORDS.issuperset(parts)
+    return PLAIN_WORDS.issuperset(parts)
 
 
 def _breaks_fit(field: Field, value: str, key: str, breaks: tuple[int, ...]) -> bool:
     if field == "serial number" and not boundaries(value):
-        ends = (0, *breaks, len(key))
-        return all(right - left >= _MIN_SERIAL_PART for left, right in pairwise(ends))
+        parts = [right - left for left, right in pairwise((0, *breaks, len(key)))]
+        # Read off in threes or fours, the last group is what is left.
+        if len(_SWITCH.findall(key)) >= _MIN_TURNS:
+            parts = parts[:-1]
+        return all(part >= _MIN_SERIAL_PART for part in parts)
     allowed = {*boundaries(value), *(match.start() for match in _SWITCH.finditer(key))}
     return allowed.issuperset(breaks)

@@ -33,7 +33,10 @@ _CUE: Final = re.compile(
     r"barcodes?(?:[ ]?(?:numbers?|no|#))?|"
     r"(?:property|inventory)[ ]?(?:numbers?|num|no\b|#)|"
     r"stickers?(?=[ ](?:is|says|reads))|"
-    r"(?:computer|machine|host|device|pc)[ -]?names?"
+    r"(?:computer|machine|host|device|pc|workstation)[ -]?(?:names?|ids?)|"
+    r"(?:computer|machine|host|device|pc|laptop|workstation)(?=[ ]?:)|"
+    # Without a colon only before what nobody writes otherwise: a coined name in capitals.
+    r"(?:computer|machine|laptop|workstation)(?=[ ](?-i:[A-Z]{8,}\b))"
     r")[.]?"
     r"(?:[ ](?:on|of|for|from)[ ](?:the|my|this|that|his|her|our|its|it)(?:[ ][a-z]{1,12}){0,2}"
     r"(?=[ ](?:is|says|reads)|:))?"

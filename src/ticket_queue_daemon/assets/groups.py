@@ -16,7 +16,8 @@ from ticket_queue_daemon.tdx.errors import TdxRejected
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from ticket_queue_daemon.tdx.models import Asset, AssetForm, AssetStatus
+    from ticket_queue_daemon.tdx.lists import AssetStatus, Form
+    from ticket_queue_daemon.tdx.models import Asset
 
 UNSET = 0
 _ROUND = 500
@@ -35,7 +36,7 @@ class AssetSearches(Protocol):
         """The assets of a group, and whether TDX obeyed the filter."""
         ...
 
-    def forms(self) -> list[AssetForm]:
+    def forms(self) -> list[Form]:
         """The forms of assets."""
         ...
 

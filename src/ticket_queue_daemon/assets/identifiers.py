@@ -35,8 +35,8 @@ _MAX_TOKEN: Final = 80
 
 MIN_SQUEEZED: Final = 8
 _MIN_JOINED: Final = 6
-_MAX_JOINED: Final = 32
-_MAX_WORDS: Final = 4
+_MAX_JOINED: Final = 40
+_MAX_WORDS: Final = 6
 _MAX_WORD: Final = 16
 # What people and mail programs put into a name: a space, a spaced hyphen, a line break before or
 # after a hyphen (with the marks of a quoted reply on the next line), quoted-printable's "=".
@@ -49,6 +49,10 @@ _ROOM: Final = re.compile(
     r"[A-Za-z]+[ \t-]+(?:[A-Za-z]?[0-9]{1,4}[A-Za-z]?|[0-9]{1,4}(?:[ \t-]+[0-9]{1,4})+)"
 )
 _MOST_PARTS: Final = 3
+# The serial number of a virtual machine, as VMware writes it: sixteen bytes in two halves.
+_VMWARE: Final = re.compile(
+    r"\bVMware-(?:[0-9a-f]{2} ){7}[0-9a-f]{2}-(?:[0-9a-f]{2} ){7}[0-9a-f]{2}\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,9 @@ def candidates(text: str, patterns: Sequence[NamingPattern] = ()) -> list[Candid
             found.extend(_joined(text, near, cued))
         else:
             near = []
+    found.extend(
+        Candidate(match[0], *match.span(), fold(match[0])) for match in _VMWARE.finditer(text)
+    )
     found.sort(key=lambda candidate: (candidate.start, -candidate.end))
     return found
 

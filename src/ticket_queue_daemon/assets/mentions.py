@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ticket_queue_daemon.assets.evidence import Evidence, Verdict, around
 from ticket_queue_daemon.assets.identifiers import candidates, fold
-from ticket_queue_daemon.assets.patterns import is_decoy, pattern_of
+from ticket_queue_daemon.assets.patterns import is_decoy, is_plain, pattern_of
 from ticket_queue_daemon.assets.suggest import is_worth_asking
 from ticket_queue_daemon.assets.text import html_to_text
 
@@ -27,6 +27,8 @@ _ADDRESSES: Final[dict[Inside, tuple[Verdict, str]]] = {
     "path": ("inside_path", "a file's name or path"),
 }
 _SEPARATOR: Final = re.compile(r"[ _.-]+")
+_MANY_PARTS: Final = 3
+_DIGIT: Final = re.compile(r"[0-9]")
 _COUNT: Final = re.compile(r"(?:\A|[ \t-])[A-Za-z]{2,}[ \t]{1,3}[1-9][0-9]{0,3}\Z")
 _OTHER: Final[dict[Field, str]] = {
     "name": "other name",
@@ -112,7 +114,9 @@ def mentions(
 def _hits(candidate: Candidate, catalog: AssetCatalog, rules: FinderRules) -> list[Hit]:
     if candidate.form == "joined":
         hits = _respelled(fold(candidate.token), catalog, rules)
-        return [] if hits and _is_prose(candidate.token) and not candidate.cue else hits
+        if hits and _is_prose(candidate.token) and not candidate.cue:
+            return [hit for hit in hits if _is_no_accident(hit.value)]
+        return hits
     if candidate.form == "serial":
         return catalog.exact(candidate.folded, rules.fields & {"serial number"})
     hits = catalog.exact(candidate.folded, rules.fields)
@@ -127,8 +131,19 @@ def _respelled(folded: str, catalog: AssetCatalog, rules: FinderRules) -> list[H
 
 
 def _is_prose(words: str) -> bool:
-    """``surface pro7a`` is a model, ``the front desk 2 times`` no FRONT-DESK2."""
-    return is_decoy(fold(words)) or _COUNT.search(words) is not None
+    """``surface pro7a`` is a model, ``the front desk 2 times`` no FRONT-DESK2.
+
+    ``HIST-WECK 1`` is written as nobody writes prose: with the name's own hyphen.
+    """
+    if is_decoy(fold(words)):
+        return True
+    return _COUNT.search(words) is not None and ("-" not in words or is_plain(fold(words)))
+
+
+def _is_no_accident(value: str) -> bool:
+    """``IC-USB4224-W40``: three parts, numbers in two of them, or four; no prose comes to that."""
+    parts = _SEPARATOR.split(value)
+    return len(parts) > _MANY_PARTS or len(parts) == _MANY_PARTS and sum(_DIGIT.search(part) is not None for part in parts) > 1
 
 
 def _refused(mention: Mention, rules: FinderRules) -> Evidence | None:

@@ -39,6 +39,12 @@ GENERIC_WORDS: Final = word_set(
     "version wednesday week wifi win windows winter word xps year zone zoom alpha beta central display "
     "east keyboard monitor mouse north profile screen south token west mon tue tues wed thu thur thurs fri"
 )
+# A machine may be called FRONT-DESK, and so is what it stands on.
+PLAIN_WORDS: Final = word_set(
+    "back check computer conference desk front help in lab laptop library line loaner log main "
+    "meeting off office on one out part print reception room self server service sign site spare "
+    "staff student study test time up user walk work"
+)
 # Whole tokens that look like a name.
 DECOYS: Final = frozenset({"sars-cov2", "covid-19", "wpa2-psk", "h-1b", "k-12", "x-ray2"})
 
@@ -105,16 +111,16 @@ PATTERNS: Final = (
 )
 
 
-def looks_like_serial(folded: str) -> bool:
+def looks_like_serial(folded: str, turns: int = 3) -> bool:
     """Whether this is a maker's serial number rather than a word with a number behind it.
 
-    ``folded`` is case-folded. Letters and digits take turns at least three times, a letter
+    ``folded`` is case-folded. Letters and digits take turns at least so many times, a letter
     follows a digit, and it is not a hexadecimal number such as a MAC address or a commit.
     """
     return (
         MIN_SERIAL <= len(folded) <= MAX_SERIAL
         and folded.isalnum()
-        and sum(1 for _ in _SWITCH.finditer(folded)) >= 3  # noqa: PLR2004  stated above
+        and sum(1 for _ in _SWITCH.finditer(folded)) >= turns
         and _LETTER_AFTER_DIGIT.search(folded) is not None
         and _HEX.match(folded) is None
     )
@@ -125,6 +131,12 @@ def is_decoy(folded: str) -> bool:
     return folded in DECOYS or any(
         part.rstrip("0123456789") in GENERIC_WORDS for part in re.split("[-_. ]", folded)
     )
+
+
+def is_plain(folded: str) -> bool:
+    """Whether every word of it is everyday: ``front-desk 2``."""
+    words = [part.rstrip("0123456789") for part in re.split("[-_. ]", folded)]
+    return all(not word or word in PLAIN_WORDS or word in GENERIC_WORDS for word in words)
 
 
 def pattern_of(token: str) -> Pattern | None:

@@ -28,6 +28,8 @@ _DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
 _BACKSLASHED: Final = re.compile(r"\w\\\w|\w\$\\")
 # Windows writes a computer's account as DOMAIN\\NAME$; that names the computer.
 _ACCOUNT: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,14}\\[\w-]{1,63}\$[.:!?]?")
+# A share of a machine; \\\\NAME alone is the machine.
+_SHARE: Final = re.compile(r"\\\\+[^\\]+\\+[^\\]")
 _ROOTED: Final = re.compile(r"(?:~|\.{1,2})?/")
 _HOST_START: Final = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?=[:/])")
 
@@ -42,9 +44,9 @@ _COUNTRY_ENDINGS: Final = word_set(
     "tech th tr tv tw ua uk us vn xyz za"
 )
 _EXTENSIONS: Final = word_set(
-    "7z aspx avi bak bat bin bmp bz2 cab cfg cmd conf csv dat db dll dmg dmp doc docx eml "
-    "etl evtx exe gif gz heic htm html ics ini ipynb iso jfif jpeg jpg js json key lnk log "
-    "m4a md mdb mobileconfig mov mp3 mp4 mpg msg msi odt ost ovpn p12 pdf pem php pkg plist "
+    "7z aspx avi bak bat bin blg bmp bz2 cab cfg cmd conf csv dat db dll dmg dmp doc docx eml "
+    "etl evt evtx exe gif gz heic htm html ics ini ipynb iso jfif jpeg jpg js json key lnk log "
+    "m4a md mdb mobileconfig mov mp3 mp4 mpg msg msi nfo odp ods odt ost ovpn p12 pdf pem php pkg plist "
     "png ppt pptx ps1 pst py rar rdp reg rtf sh sql svg sys tar tgz tif tiff tmp txt vbs vhd "
     "vhdx vsd wav webm webp wim xls xlsm xlsx xml xz yaml yml zip"
 )
@@ -94,9 +96,7 @@ def _of_chunk(chunk: str, start: int) -> Iterator[Region]:
             yield Region(start + match.start(), start + match.end(), "email")
     if _ACCOUNT.fullmatch(chunk):
         return
-    if "\\" in chunk and (
-        chunk.startswith("\\\\") or _DRIVE.match(chunk) or _BACKSLASHED.search(chunk)
-    ):
+    if "\\" in chunk and (_SHARE.match(chunk) or _DRIVE.match(chunk) or _BACKSLASHED.search(chunk)):
         yield Region(start, start + len(chunk), "path")
     if "/" in chunk:
         host = _HOST_START.match(chunk)

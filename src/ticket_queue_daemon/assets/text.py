@@ -56,6 +56,8 @@ _PRINTABLE_SIGN: Final = re.compile(
     r"(?<=[^=\s])=\r?\n|=(?:20|09|2D|3D|A0|C2=A0|E2=80=[0-9A-F]{2})(?![0-9])"
 )
 _PRINTABLE_SIGNS: Final = 2
+# A line that quoted-printable broke within a word; nothing else ends a line so.
+_BROKEN_WORD: Final = re.compile(r"(?<=[A-Za-z0-9_-])=\r?\n(?=[A-Za-z0-9_-])")
 
 
 def _invisible() -> dict[int, str | None]:
@@ -75,8 +77,10 @@ def _invisible() -> dict[int, str | None]:
         (0xE0000, 0xE007F),  # tags
     ):
         table.update(dict.fromkeys(range(first, last + 1)))
-    dashes = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d\u02d7\u2796"
+    dashes = "\u2010\u2011\u2012\u2013\u2043\u2212\ufe58\ufe63\uff0d\u02d7\u2796"
     table.update(dict.fromkeys(map(ord, dashes), "-"))
+    # Between two thoughts, or in a name that a word processor mended: a hyphen that stands apart.
+    table.update({0x2014: " - ", 0x2015: " - "})
     controls = [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)]
     spaces = [0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000]
     table.update(dict.fromkeys(controls + spaces, " "))
@@ -127,8 +131,10 @@ def html_to_text(text: str, is_html: bool | None = None) -> str:
 
 def _unquoted(text: str) -> str:
     """``text`` without the remains of quoted-printable, if it has any."""
-    if "=" not in text or len(_PRINTABLE_SIGN.findall(text)) < _PRINTABLE_SIGNS:
+    if "=" not in text:
         return text
+    if len(_PRINTABLE_SIGN.findall(text)) < _PRINTABLE_SIGNS:
+        return _BROKEN_WORD.sub("", text)
     raw = text.encode(errors="replace")
     return quopri.decodestring(raw).decode(errors="replace")
 

@@ -62,6 +62,7 @@ def _print(terminal: Terminal, report: StatusReport) -> None:
     _held(terminal, report)
     _failing(terminal, report)
     _started(terminal, report)
+    _rates(terminal, report)
     if report.recent:
         rows = [(one.outcome, one.actions, _at(one.newest)) for one in report.recent]
         terminal.table(("outcome", "actions", "newest"), rows, title="The last 24 hours")
@@ -132,6 +133,25 @@ def _started(terminal: Terminal, report: StatusReport) -> None:
     if rows:
         title = f"Under way{_of(len(rows), report.started)}"
         terminal.table(("ticket", "action", "since", "worker", "lease"), rows, title=title)
+
+
+def _rates(terminal: Terminal, report: StatusReport) -> None:
+    # One host is the rule, and goes without saying; what TDX counts by account is said.
+    hosts = {row.scope for row in report.rate_windows} - {"account"}
+    rows = [
+        (
+            row.route if {row.scope} == hosts else f"{row.route} ({row.scope})",
+            f"{row.taken} of {row.limit}",
+            "none open" if row.resets_in is None else f"{row.resets_in:.0f} s",
+            row.processes,
+            row.refused,
+            f"{row.waited:.0f} s",
+        )
+        for row in report.rate_windows
+    ]
+    if rows:
+        head = ("route", "taken", "resets in", "daemons", "429s", "waited")
+        terminal.table(head, rows, title="TDX's rate limits, as the daemons last told")
 
 
 def _at(moment: datetime) -> str:

@@ -66,6 +66,11 @@ class Effect(ABC):
 
     ticket_id: int
 
+    @property
+    def needs_look(self) -> bool:
+        """Whether this one needs a look before its first send; see :attr:`look_first`."""
+        return self.look_first
+
     @abstractmethod
     def describe(self) -> str:
         """In a few words, as in "attach asset IC-EHLB760-F16"."""

@@ -30,6 +30,11 @@ KINDS: dict[str, type[Effect]] = {
 }
 
 
+# Added to a released effect: stored only when set, so that older versions read all other plans,
+# and a plan that was stored before is still the same plan.
+_LATER = frozenset({"status_was"})
+
+
 class UnknownEffect(DaemonError):  # noqa: N818  the name says what was met
     """A stored plan holds an effect that this version of the program does not know."""
 
@@ -42,6 +47,7 @@ def encode(effect: Effect) -> dict[str, Any]:
         "params": {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in params.items()
+            if value or name not in _LATER
         },
     }
 

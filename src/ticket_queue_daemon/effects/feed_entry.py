@@ -23,7 +23,12 @@ PREVIEW_LENGTH = 70
 
 @dataclass(frozen=True, slots=True)
 class FeedEntryEffect(Effect):
-    """A comment, with a status change in the same post when ``new_status_id`` is not 0."""
+    """A comment, with a status change in the same post when ``new_status_id`` is not 0.
+
+    Attributes:
+        status_was: the status that it is changed from, or 0 to change it from any. A ticket that
+            has another by now is left alone, comment and all: what it says is no longer so.
+    """
 
     kind: ClassVar[str] = "feed_entry"
 
@@ -35,6 +40,12 @@ class FeedEntryEffect(Effect):
     new_status_id: int = 0
     cascade_status: bool = False
     ref: str | None = None
+    status_was: int = 0
+
+    @property
+    def needs_look(self) -> bool:
+        """See the base class."""
+        return bool(self.status_was)
 
     def text(self) -> str:
         """What is sent: the comment, with its reference if it carries one."""
@@ -47,7 +58,8 @@ class FeedEntryEffect(Effect):
         words = " ".join(self.comments.split())
         if len(words) > PREVIEW_LENGTH:
             words = words[: PREVIEW_LENGTH - 1] + "…"
-        status = f" and set status {self.new_status_id}" if self.new_status_id else ""
+        was = f" (was {self.status_was})" if self.status_was else ""
+        status = f" and set status {self.new_status_id}{was}" if self.new_status_id else ""
         return f"post {'private' if self.is_private else 'public'} comment{status}: {words}"
 
     def stale_reads(self) -> tuple[str, ...]:
@@ -63,6 +75,25 @@ class FeedEntryEffect(Effect):
         The list is complete (no ``top`` is asked for), so its silence means "not there". An entry
         with our words whose author TDX does not name can't be told from a technician's.
         """
+        # What was never sent is in no feed: then only the status is looked at.
+        if sight.not_before is None and self.status_was:
+            return self._look_at_status(sight)
+        look = self._look_in_feed(sight)
+        if look.seen is Seen.NOT_THERE and self.status_was:
+            return self._look_at_status(sight)
+        return look
+
+    def _look_at_status(self, sight: Sight) -> Look:
+        status = sight.tdx.tickets.get(self.ticket_id).status_id
+        if status == self.status_was:
+            return Look(Seen.NOT_THERE, {"status_id": status})
+        if sight.not_before is None:
+            return Look(Seen.SUPERSEDED, {"status_id": status})
+        # A person's doing, or our own, whose comment the feed does not show yet.
+        why = f"its comment is not in the feed, but the status is {status} by now"
+        return Look(Seen.CANNOT_TELL, {"status_id": status, "why": why})
+
+    def _look_in_feed(self, sight: Sight) -> Look:
         own_uid = sight.tdx.me().uid
         entries = sight.tdx.tickets.feed(self.ticket_id)
         doubtful: int | None = None

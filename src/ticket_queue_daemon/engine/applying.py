@@ -151,7 +151,7 @@ class Applier:
     ) -> EffectEnd:
         if row["state"] == "sent":
             return self._settle(claim, number, effect, row, on_unknown)
-        if effect.look_first or not fresh:
+        if effect.needs_look or not fresh:
             try:
                 look = effect.look(self._sight(claim, None))
             except TdxError as error:

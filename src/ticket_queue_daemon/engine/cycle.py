@@ -9,7 +9,7 @@ import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.engine import guard
@@ -105,7 +105,7 @@ class Cycle:
             TdxError: TDX is away.
         """
         run_id, started = uuid.uuid4(), self.clock.monotonic()
-        calls = sum(self.tdx.call_counts().values())
+        traffic = Traffic(self.tdx)
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
         notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
@@ -129,9 +129,8 @@ class Cycle:
             dry_run=dry_run,
             found=len(found.ids),
             pending=len(work),
-            **tally.figures(),
             seconds=self.clock.monotonic() - started,
-            api_calls=sum(self.tdx.call_counts().values()) - calls,
+            **{**tally.figures(), **traffic.figures()},
             notes=tuple(notes),
             plans=tuple(plans),
             stopped=stopped,
@@ -262,6 +261,33 @@ class Cycle:
         if self.breaker.is_open:
             return self.breaker.story()
         return STOPPED_ON_REQUEST if stopping() else ""
+
+
+class Traffic:
+    """What a pass asks of TDX, from the moment that this is made."""
+
+    def __init__(self, tdx: TdxClient) -> None:
+        self._tdx = tdx
+        self._before = self._so_far()
+
+    def figures(self) -> dict[str, Any]:
+        """For the report: ``calls`` by route, ``refused`` (429), and ``waited`` for places, in seconds."""
+        calls, refused, waited = self._so_far()
+        before = self._before
+        made = {route: count - before[0].get(route, 0) for route, count in calls.items()}
+        return {
+            "calls": {route: count for route, count in made.items() if count},
+            "refused": refused - before[1],
+            "waited": waited - before[2],
+        }
+
+    def _so_far(self) -> tuple[Mapping[str, int], int, float]:
+        limits = self._tdx.rate_limits()
+        return (
+            self._tdx.call_counts(),
+            sum(one.refused for one in limits),
+            sum(one.waited for one in limits),
+        )
 
 
 def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.engine.facade import PREVIEW_LOG_ID, RecordingFacade
+from ticket_queue_daemon.engine.merging import merged
 from ticket_queue_daemon.engine.plan import Plan
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ def make_plan(
         log_id: the claimed row.
         occurrence: from 1.
         shared: what the actions of this ticket and run share.
+
+    Raises:
+        ActionError: the action asks for two values of one member.
     """
     facade = RecordingFacade(reader, log_id=log_id, occurrence=occurrence)
     context = shared if shared is not None else {}
@@ -69,7 +73,7 @@ def make_plan(
     result = action.call(reader.ticket_id, facade, dry_run=dry_run, context=context)
     appended = () if action.summarises else tuple(str(line) for line in context["summaries"])
     plan = Plan(
-        effects=tuple(facade.effects),
+        effects=merged(facade.effects),
         message=result.message,
         summary=(*appended, *((result.summary,) if result.summary else ())),
         details=result.details,

@@ -108,8 +108,9 @@ class TicketReader:
         messages: list[Message] = []
         for entry in self.feed():
             whole = entry
-            # The list leaves replies out (fact sheet 10.8); only entries that have some are asked.
-            if entry.replies_count and not entry.replies:
+            # The list leaves replies out, or some of them (fact sheet 10.8 and 19 #17): only entries
+            # that have more than it shows are asked.
+            if entry.replies_count > len(entry.replies):
                 whole = self._tdx.feed.entry(entry.id)
             if own_uid is None or entry.created_uid != own_uid:
                 messages.append(_message(entry, entry.created_date, is_reply=False))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
 
@@ -34,7 +34,9 @@ class RunReport:
         executed, succeeded, failed, skipped, held: (ticket, action) pairs carried out, by
             outcome; ``held`` is ``needs_review``.
         seconds: how long it took.
-        api_calls: requests that were sent to TDX.
+        calls: requests that were sent to TDX, by verb and route.
+        refused: answers 429 among them.
+        waited: seconds that calls waited for places under TDX's limits, of all workers together.
         notes: what was noticed on the way and does not stop the run.
         plans: a dry run's plans.
         stopped: why the run ended early; "" if it did not.
@@ -50,10 +52,17 @@ class RunReport:
     skipped: int = 0
     held: int = 0
     seconds: float = 0.0
-    api_calls: int = 0
+    calls: Mapping[str, int] = field(default_factory=dict)
+    refused: int = 0
+    waited: float = 0.0
     notes: tuple[str, ...] = ()
     plans: tuple[PlanView, ...] = ()
     stopped: str = ""
+
+    @property
+    def api_calls(self) -> int:
+        """Requests that were sent to TDX."""
+        return sum(self.calls.values())
 
 
 OUTCOMES = {

@@ -87,6 +87,13 @@ class LogObserver:
             api_calls=report.api_calls,
             **({"reason": report.stopped} if report.stopped else {}),
         )
+        self._log.debug(
+            "calls to TDX",
+            **self._run,
+            calls=dict(report.calls),
+            refused=report.refused,
+            waited=report.waited,
+        )
 
 
 def _fields(note: Note) -> dict[str, Any]:

@@ -98,6 +98,12 @@ class RunFigures(Protocol):
     @property
     def api_calls(self) -> int: ...  # noqa: D102
     @property
+    def calls(self) -> Mapping[str, int]: ...  # noqa: D102
+    @property
+    def refused(self) -> int: ...  # noqa: D102
+    @property
+    def waited(self) -> float: ...  # noqa: D102
+    @property
     def stopped(self) -> str: ...  # noqa: D102
 
 

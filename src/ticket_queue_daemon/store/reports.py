@@ -110,6 +110,28 @@ class OpenCircuit:
 
 
 @dataclass(frozen=True, slots=True)
+class RateWindow:
+    """How much of TDX's limit on one route is taken, as the daemons last told.
+
+    Attributes:
+        scope: what TDX counts together: this host's address (``host NAME``), or the account.
+        taken: places given out in the window that is open; ``resets_in`` None: none is open.
+        processes: those at work that use it.
+        refused: answers 429 of the last hour; ``waited``: seconds that calls waited for places, of
+            processes that were at work in the last hour.
+    """
+
+    scope: str
+    route: str
+    limit: int
+    taken: int
+    resets_in: float | None
+    processes: int
+    refused: int
+    waited: float
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
     """How the daemon's work stands. Counts are whole; lists hold the first so many.
 
@@ -143,6 +165,7 @@ class StatusReport:
     recent: list[Recent] = field(default_factory=list)
     paused_patterns: list[Pause] = field(default_factory=list)
     open_circuits: list[OpenCircuit] = field(default_factory=list)
+    rate_windows: list[RateWindow] = field(default_factory=list)
 
 
 class Reports:
@@ -212,6 +235,7 @@ class Reports:
                     OpenCircuit(**row)
                     for row in fetch(connection, sql("open_circuits"), {"queue": None})
                 ],
+                rate_windows=[RateWindow(**row) for row in fetch(connection, sql("status_rates"))],
             )
 
     def parked(self, text: str) -> list[Parked]:

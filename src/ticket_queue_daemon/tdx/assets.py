@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.tdx.lists import AssetLists
 from ticket_queue_daemon.tdx.matching import matching_assets
-from ticket_queue_daemon.tdx.models import Asset, AssetForm, AssetSearch, AssetStatus
+from ticket_queue_daemon.tdx.models import Asset, AssetSearch
 from ticket_queue_daemon.tdx.wire import Call, Due, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ticket_queue_daemon.tdx.applications import AppIds
+    from ticket_queue_daemon.tdx.lists import AssetStatus, Form
     from ticket_queue_daemon.tdx.session import Session
 
 
@@ -21,6 +23,7 @@ class AssetsApi:
     def __init__(self, session: Session, apps: AppIds) -> None:
         self._session = session
         self._apps = apps
+        self._lists = AssetLists(session, apps.asset)
 
     def get(self, asset_id: int) -> Asset:
         """One asset, by its asset id (not that of its configuration item)."""
@@ -91,15 +94,13 @@ class AssetsApi:
         )
         return self._search(search.body(), Patience.USUAL)
 
-    def forms(self) -> list[AssetForm]:
+    def forms(self) -> list[Form]:
         """The forms of the application."""
-        path = f"{self._apps.asset()}/assets/forms"
-        return self._session.fetch_list(Call("GET", "assets/forms", path, Due.LIST), AssetForm)
+        return self._lists.forms()
 
     def statuses(self) -> list[AssetStatus]:
         """The asset statuses of the application."""
-        path = f"{self._apps.asset()}/assets/statuses"
-        return self._session.fetch_list(Call("GET", "assets/statuses", path, Due.LIST), AssetStatus)
+        return self._lists.statuses()
 
     def _search(self, body: dict[str, Any], patience: Patience) -> list[Asset]:
         path = f"{self._apps.asset()}/assets/search"

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.errors import TdxError
+from ticket_queue_daemon.tdx.appfeed import AppFeedApi
 from ticket_queue_daemon.tdx.applications import (
     AppIds,
     ApplicationCheck,
@@ -13,14 +14,19 @@ from ticket_queue_daemon.tdx.applications import (
     settle,
 )
 from ticket_queue_daemon.tdx.assets import AssetsApi
+from ticket_queue_daemon.tdx.attributes import AttributesApi
 from ticket_queue_daemon.tdx.auth import GET_USER
 from ticket_queue_daemon.tdx.config import instance_of, normalise_base_url, web_base_of
 from ticket_queue_daemon.tdx.feed import FeedApi
+from ticket_queue_daemon.tdx.groups import GroupsApi
 from ticket_queue_daemon.tdx.items import ConfigurationItemsApi
+from ticket_queue_daemon.tdx.lists import ListsApi
 from ticket_queue_daemon.tdx.models import Person
 from ticket_queue_daemon.tdx.people import PeopleApi
 from ticket_queue_daemon.tdx.reports import ReportsApi
+from ticket_queue_daemon.tdx.savedsearches import SavedSearchesApi
 from ticket_queue_daemon.tdx.session import Session
+from ticket_queue_daemon.tdx.tasks import TasksApi
 from ticket_queue_daemon.tdx.tickets import TicketsApi
 
 if TYPE_CHECKING:
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.tdx.config import TdxConfig
     from ticket_queue_daemon.tdx.ratelimit import WindowState
+    from ticket_queue_daemon.tdx.shared_budget import SharedBudget
 
 
 class TdxClient:
@@ -61,8 +68,14 @@ class TdxClient:
         self.reports = ReportsApi(self._session, base_url)
         self.assets = AssetsApi(self._session, self._apps)
         self.items = ConfigurationItemsApi(self._session, self._apps)
-        self.people = PeopleApi(self._session)
+        self.people = PeopleApi(self._session, self.me)
+        self.groups = GroupsApi(self._session)
+        self.attributes = AttributesApi(self._session)
         self.applications = ApplicationsApi(self._session)
+        self.lists = ListsApi(self._session, self._apps)
+        self.saved_searches = SavedSearchesApi(self._session, self._apps)
+        self.tasks = TasksApi(self._session, self._apps)
+        self.app_feed = AppFeedApi(self._session, self._apps)
 
     def me(self) -> Person:
         """Our own account; asked once."""
@@ -87,8 +100,16 @@ class TdxClient:
         return self._session.counts()
 
     def rate_limits(self) -> list[WindowState]:
-        """Each route's rate window, for status pages."""
+        """Each route's rate window, with the 429s and the waits so far."""
         return self._session.governor.state()
+
+    def sharing_limits(self, budget: SharedBudget | None) -> AbstractContextManager[None]:
+        """Within it, TDX's limits are shared with other daemons through ``budget``, if any."""
+        return self._session.governor.sharing(budget)
+
+    def work_begins(self) -> None:
+        """More than a call or two will follow: hear of the others that share our limits."""
+        self._session.governor.arrive()
 
     def ticket_link(self, ticket_id: int) -> str:
         """Where a person opens the ticket."""

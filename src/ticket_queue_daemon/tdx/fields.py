@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, model_validator
 
 _SPELLING = {"id": "ID", "ids": "IDs"}
 
@@ -27,6 +28,18 @@ class TdxModel(BaseModel):
         protected_namespaces=(),
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _in_tdx_case(cls, sent: Any) -> Any:
+        """Take camelCase as well; TDX writes PascalCase, what stands before it may not.
+
+        Looked at only when the first member begins with a small letter: inventories are large.
+        """
+        if not isinstance(sent, dict) or not str(next(iter(sent), ""))[:1].islower():
+            return sent
+        spelt = _spelt_by_tdx(cls)
+        return {spelt.get(str(name).casefold(), name): value for name, value in sent.items()}
+
     def raw(self) -> dict[str, Any]:
         """The members that TDX sent, under its own names, in a dict of the caller's own.
 
@@ -41,6 +54,13 @@ class TdxModel(BaseModel):
         return f"{type(self).__name__}({', '.join(f'{n}={getattr(self, n)!r}' for n in shown)})"
 
     __str__ = __repr__
+
+
+@cache
+def _spelt_by_tdx(model: type[BaseModel]) -> dict[str, str]:
+    """TDX's spelling of each member that a model names, by its folded form."""
+    aliases = [field.alias or name for name, field in model.model_fields.items()]
+    return {alias.casefold(): alias for alias in aliases}
 
 
 class TdxRequest(BaseModel):

@@ -6,14 +6,16 @@ says nothing. Pure.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pydantic import BaseModel
-
     from ticket_queue_daemon.tdx.models import Asset, AssetSearch, Ticket, TicketSearch
+
+Found = TypeVar("Found", bound=BaseModel)
 
 
 def matching_tickets(tickets: Iterable[Ticket], search: TicketSearch) -> list[Ticket]:
@@ -45,8 +47,13 @@ def matching_assets(assets: Iterable[Asset], search: AssetSearch) -> list[Asset]
         "form_id": search.form_ids,
         "owning_customer_id": _folded(search.owning_customer_ids),
     }
+    external = {text.strip().casefold() for text in search.external_ids or ()}
     part = (search.serial_like or "").strip().casefold()
-    return [asset for asset in assets if _fits(asset, wanted) and _has_part(asset, part)]
+    return [
+        asset
+        for asset in assets
+        if _fits(asset, wanted) and _has_part(asset, part) and _is_external(asset, external)
+    ]
 
 
 def _fits(found: BaseModel, wanted: dict[str, Any]) -> bool:
@@ -55,6 +62,13 @@ def _fits(found: BaseModel, wanted: dict[str, Any]) -> bool:
         not values or member not in found.model_fields_set or getattr(found, member) in values
         for member, values in wanted.items()
     )
+
+
+def _is_external(asset: Asset, wanted: set[str]) -> bool:
+    # SQL Server compares texts whatever their case.
+    if not wanted or "external_id" not in asset.model_fields_set:
+        return True
+    return (asset.external_id or "").casefold() in wanted
 
 
 def _folded(uids: Iterable[str] | None) -> list[str] | None:
@@ -70,3 +84,21 @@ def _has_part(asset: Asset, part: str) -> bool:
     if not part or any(sign in part for sign in "%_["):
         return True
     return any(part in (text or "").casefold() for text in (asset.serial_number, asset.tag))
+
+
+def matching(found: Iterable[Found], wanted: dict[str, Any]) -> list[Found]:
+    """What has, in each member that TDX sent, one of the values that are wanted of it."""
+    return [one for one in found if _fits(one, wanted)]
+
+
+def only(value: Any) -> list[Any] | None:
+    """One wanted value as :func:`matching` takes it; None wants nothing in particular."""
+    return None if value is None else [value]
+
+
+def is_part(part: str | None, *texts: str | None) -> bool:
+    """Whether a ``...Like`` filter is a part of one of the texts, as TDX says that it is."""
+    part = (part or "").strip().casefold()
+    if not part or any(sign in part for sign in "%_["):
+        return True
+    return any(part in (text or "").casefold() for text in texts)

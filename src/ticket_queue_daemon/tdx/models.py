@@ -193,23 +193,8 @@ class Asset(TdxModel):
     owning_department_name: Name = None
     location_name: Name = None
     configuration_item_id: Number = 0
+    external_id: Name = None
     modified_date: Moment = None
-
-
-class AssetForm(TdxModel):
-    """A form that assets have."""
-
-    id: int
-    name: Text = ""
-
-
-class AssetStatus(TdxModel):
-    """A status that an asset can have."""
-
-    id: int
-    name: Text = ""
-    is_active: bool | None = None
-    is_out_of_service: bool | None = None
 
 
 class ConfigurationItem(TdxModel):
@@ -237,7 +222,11 @@ class Person(TdxModel):
     user_name: Name = None
     primary_email: Name = None
     alert_email: Name = None
+    external_id: Name = None
+    alternate_id: Name = None
+    reference_id: Number = 0
     is_active: bool | None = None
+    is_employee: bool | None = None
     type_id: Number = 0
 
 
@@ -254,6 +243,7 @@ class TicketStatus(TdxModel):
     """A status that a ticket can have."""
 
     id: int
+    app_id: Number = 0
     name: Text = ""
     status_class: Number = 0
     is_active: bool | None = None

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from ticket_queue_daemon.errors import ReportError
 from ticket_queue_daemon.tdx.errors import TdxDenied, TdxMalformed, TdxNotFound
+from ticket_queue_daemon.tdx.fields import Guid, Moment, Name, Number, TdxModel, TdxRequest
+from ticket_queue_daemon.tdx.matching import is_part, matching, only
 from ticket_queue_daemon.tdx.models import Report
 from ticket_queue_daemon.tdx.reportrows import ticket_ids
 from ticket_queue_daemon.tdx.wire import Call, Due, Patience
@@ -16,12 +20,53 @@ if TYPE_CHECKING:
 __all__ = ["ReportsApi", "ticket_ids"]
 
 
+class ReportInfo(TdxModel):
+    """A report, as lists of reports name it."""
+
+    id: int
+    name: Name = None
+    created_uid: Guid = None
+    created_full_name: Name = None
+    created_date: Moment = None
+    owning_group_id: Number = Field(default=0, alias="OwningGroupID")
+    owning_group_name: Name = None
+    system_app_name: Name = None
+    platform_app_id: Number = 0
+    platform_app_name: Name = None
+    report_source_id: Number = 0
+    report_source_name: Name = None
+
+
+class ReportSearch(TdxRequest):
+    """A search of reports; ``search_text`` is a part of the name."""
+
+    search_text: str | None = None
+    for_app_id: int | None = None
+    report_source_id: int | None = None
+
+
 class ReportsApi:
     """Reports of the tenant. Raises leaves of ``TdxCallError``, and ReportError."""
 
     def __init__(self, session: Session, base_url: str) -> None:
         self._session = session
         self._base_url = base_url
+
+    def visible(self) -> list[ReportInfo]:
+        """The reports that are shared with this account."""
+        return self._session.fetch_list(Call("GET", "reports", "reports", Due.LIST), ReportInfo)
+
+    def search(self, search: ReportSearch) -> list[ReportInfo]:
+        """Reports that match; what evidently does not is dropped."""
+        call = Call("POST", "reports/search", "reports/search", Due.LIST, body=search.body())
+        found = matching(
+            self._session.fetch_list(call, ReportInfo),
+            {
+                "platform_app_id": only(search.for_app_id or None),
+                "report_source_id": only(search.report_source_id or None),
+            },
+        )
+        return [one for one in found if is_part(search.search_text, one.name)]
 
     def run(self, report_id: int, *, id_column: str | None = None) -> Report:
         """Run a report and give its rows.

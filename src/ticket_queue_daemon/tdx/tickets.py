@@ -14,7 +14,6 @@ from ticket_queue_daemon.tdx.models import (
     Person,
     Ticket,
     TicketItem,
-    TicketStatus,
 )
 from ticket_queue_daemon.tdx.wire import Call, Due
 
@@ -121,11 +120,6 @@ class TicketsApi:
             query={"notifyNewResponsible": "true" if notify_new_responsible else "false"},
         )
         return self._session.fetch(call, Ticket)
-
-    def statuses(self) -> list[TicketStatus]:
-        """The statuses of the ticketing application, active or not."""
-        call = self._call("GET", "statuses", Due.LIST, "tickets/statuses")
-        return self._session.fetch_list(call, TicketStatus)
 
     def search(self, search: TicketSearch) -> list[Ticket]:
         """Tickets that match, without descriptions and attributes.

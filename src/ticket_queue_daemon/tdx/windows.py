@@ -26,7 +26,7 @@ _GRAIN = 1.0
 _SKEW = 0.1
 # After a 429 that tells nothing; also where the growing pause after repeated ones ends.
 _SAFE_SECONDS = 5.0
-_TOO_MANY = 429
+TOO_MANY = 429
 
 
 def default_limit(key: str) -> int:
@@ -103,6 +103,11 @@ class Window:
         stamp: TDX's reset time, which names the window.
         length: the shortest upper bound of a window's length seen on this route.
         struck: whether this window has answered 429; ``strikes`` counts such windows in a row.
+        number: the shared ledger's name for it, None while it was not asked; ``over`` is its name
+            for an earlier one.
+        places: taken from the ledger and not used yet; ``spent`` counts calls made without one.
+        reserve: places that are left to others while the ledger is away.
+        ask_at: when it makes sense to ask the ledger again; ``taken_at``: the last call.
     """
 
     limit: int | None
@@ -117,6 +122,13 @@ class Window:
     length_is_sure: bool = True
     struck: bool = False
     strikes: int = 0
+    number: int | None = None
+    over: int | None = None
+    places: int = 0
+    spent: int = 0
+    reserve: int = 0
+    ask_at: float = 0.0
+    taken_at: float = 0.0
 
     @classmethod
     def first(cls, now: float, limit: int) -> Window:
@@ -132,6 +144,7 @@ class Window:
             length=self.length,
             length_is_sure=self.length_is_sure,
             strikes=self.strikes,
+            over=self.over if self.number is None else self.number,
         )
 
     def closed(self, now: float) -> bool:
@@ -141,7 +154,7 @@ class Window:
     def _free(self, counted: int) -> int:
         # Others behind this address used what TDX has counted beyond our own calls.
         others = max(0, self.seen - counted)
-        return 1 if self.limit is None else self.limit - self.used - others
+        return 1 if self.limit is None else self.limit - self.reserve - self.used - others
 
     def has_room(self) -> bool:
         """Whether one more call may go out now."""
@@ -160,10 +173,20 @@ class Window:
             self.closes_at = now + USUAL_SECONDS + _SKEW
         self.used += 1
         self.in_flight += 1
+        self.taken_at = now
+        if self.places:
+            self.places -= 1
+        else:
+            self.spent += 1
+
+    @property
+    def foreign(self) -> int:
+        """Calls that TDX has counted and that certainly were not ours."""
+        return max(0, self.seen - self.used)
 
     def learn(self, told: Told, *, mine: bool) -> None:
         """Take in what an answer says; ``mine`` if its call was taken from this window."""
-        if told.status == _TOO_MANY:
+        if told.status == TOO_MANY:
             self._full(told)
             return
         if mine:
@@ -189,6 +212,8 @@ class Window:
     def _begin_anew(self, told: Told) -> None:
         """TDX opened its next window earlier than we thought; what is in flight may count in it."""
         self.used, self.answered, self.seen = self.in_flight + 1, 1, 0
+        self.over = self.over if self.number is None else self.number
+        self.number, self.places, self.spent, self.ask_at = None, 0, self.used, 0.0
         self.closes_at = told.sent + USUAL_SECONDS + _SKEW
 
     def _close_by(self, told: Told) -> None:

@@ -24,6 +24,12 @@ MORE = [
     (28, "MATH-PC0031", "E3B4021F", None),
     (29, "FRONT-DESK", None, None),
     (30, "EEB-JW77", None, None),
+    (31, "HIST-WECKJARLL1", None, None),
+    (32, "Chen Lab Plate Reader 31", None, None),
+    (33, "SPECTROGOCKSCOPE", None, None),
+    (34, "ic-vm01", "VMware-f7 f2 67 c8 ce ee 0c 77-2e 30 f5 13 b6 45 ea 4d", None),
+    (35, "LSAF-9HQRX29", None, None),
+    (36, "IC-USB4224-W40", None, None),
 ]
 
 
@@ -45,6 +51,18 @@ def found(park: AssetCatalog) -> Callable[..., list[int]]:
 
 
 NAMES = {
+    "It is IC-EHLB760-F16\u2014the one by the door": [1],
+    "IC\u2014EHLB760\u2014F16 is slow": [1],
+    "put \\\\IC-EHLB760-F16 back on the domain": [1],
+    "HIST-WECKJARLL 1 is slow, and IC-USB 4224-W40 too": [31, 36],
+    "the Chen Lab Plate Reader 31 hangs": [32],
+    "It is the one with workstation SPECTROGOCKSCOPE.": [33],
+    "computer ID: SPECTROGOCKSCOPE": [33],
+    "VMware-f7 f2 67 c8 ce ee 0c 77-2e 30 f5 13 b6 45 ea 4d is down": [34],
+    "The fan in 9hqrx29 is loud": [35],
+    "S/N 8CG 934 0XY Z does not start": [22],
+    "serial 2UA3-450X-YZ": [25],
+    "the name, which is IC-EHLB=\n760-F16, is on it": [1],
     "IC-EHLB760-F16, CHEM-SMALD1; LSAF-D30H6J3": [1, 5, 3],
     "IC-EHLB760-F16/CHEM-SMALD1|D30H6J3": [1, 5, 3],
     "computer name:IC-EHLB760-F16": [1],
@@ -104,6 +122,10 @@ TAGS = {
     "<tr><td>Asset Tag</td><td>45001</td></tr><tr><td>Phone</td><td>56789</td></tr>": [3],
 }
 NOTHING = [
+    "\\\\IC-EHLB760-F16\\share\\scan.pdf",
+    "See msinfo_IC-EHLB760-F16.nfo for what I mean",
+    "at the front-desk 2 times a week",
+    "a laptop and a workstation spectrogockscope",
     "call 734-615-0123 ext. 56789 or x45001",
     "room 45001, ticket 1047221, PO# 998877, order 53412",
     "1047221",

@@ -21,7 +21,7 @@ NAME = "IC-EHLB760-F16"
         "<div>IC&amp;#45;EHLB760&amp;amp;#45;F16</div>",
         "<p>IC&shy;-EHLB&#173;760-F16</p>",
         "<p>IC-&zwj;EHLB&#8203;760<wbr>-F16</p>",
-        "<p>IC&ndash;EHLB760&mdash;F16</p>",
+        "<p>IC&ndash;EHLB760&#8209;F16</p>",
         "<p>IC\u2011EHLB760\u2212F16</p>",
         "<p>\uff29\uff23\uff0d\uff25\uff28\uff2c\uff22\uff17\uff16\uff10\uff0d\uff26\uff11\uff16</p>",
         "<p>\ufeff\u202aIC-EHLB760-F16\u202c\u200e</p>",

@@ -135,7 +135,7 @@ def test_statuses_and_searches_of_tickets(
     found = client.tickets.search(TicketSearch(status_ids=[115], requestor_uids=[pat.uid.upper()]))
     assert [ticket.id for ticket in found] == [mine.id]
     assert found[0].attributes == []
-    assert any(status.do_not_reopen for status in client.tickets.statuses())
+    assert any(status.do_not_reopen for status in client.lists.tickets.statuses())
 
 
 def test_assets_are_searched_read_and_listed_whole(

@@ -36,6 +36,12 @@ def test_owners_are_compared_whatever_their_case_and_nobody_is_nobody() -> None:
     assert [asset.id for asset in kept] == [1]
 
 
+def test_external_ids_are_compared() -> None:
+    found = assets({"ExternalID": "a-1"}, {"ExternalID": "A-2"}, {"ExternalID": ""}, {})
+    kept = matching_assets(found, AssetSearch(external_ids=["A-1"]))
+    assert [asset.id for asset in kept] == [1, 4]
+
+
 def test_serial_like_is_a_part_of_serial_number_or_tag() -> None:
     found = assets({"SerialNumber": "C02XJ0"}, {"Tag": "xj01"}, {"Name": "XJ0"}, {})
     kept = matching_assets(found, AssetSearch(serial_like="xj0"))

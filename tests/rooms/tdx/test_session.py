@@ -17,6 +17,7 @@ from ticket_queue_daemon.tdx.errors import (
     TdxRateLimited,
     TdxRejected,
     TdxUnavailable,
+    TdxUnreachable,
 )
 from ticket_queue_daemon.tdx.models import FeedPost
 
@@ -166,6 +167,38 @@ def test_a_read_is_tried_again_and_not_for_ever(
         client.tickets.get(places[0])
     assert caught.value.delivery is Delivery.LATER
     assert client.call_counts()["GET tickets/{id}"] == 8
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_a_tdx_that_refuses_every_connection_is_given_up_with_the_time_it_took(
+    connect: Callable[..., TdxClient], clock: Any, write: bool
+) -> None:
+    """Nothing was sent, so that a write is as safe to repeat as a read."""
+    client = connect("token", url="http://127.0.0.1:1/TDWebApi/api")
+    with pytest.raises(TdxUnreachable, match=r"\(4 tries in \d+\.\d s\)") as caught:
+        client.tickets.post_feed(1, POST) if write else client.tickets.get(1)
+    assert caught.value.delivery is Delivery.LATER
+    # 1, 2 and 4 s, each a quarter more or less, so that many do not come back at one time.
+    assert [round(pause / 2**number) for number, pause in enumerate(clock.slept)] == [1, 1, 1]
+    assert len(set(clock.slept)) == 3
+    assert client.call_counts() == {}
+
+
+def test_a_stop_in_the_middle_of_a_wait_is_said_with_the_time_it_took(
+    connect: Callable[..., TdxClient],
+    simulator: SimulatorServer,
+    places: tuple[int, int],
+    clock: Any,
+) -> None:
+    simulator.simulator.limiter.scale = 1.0
+    simulator.simulator.limiter.set_limit("GET /{appId}/tickets/{id}", 1)
+    client = connect()
+    client.tickets.get(places[0])
+    clock.stopped = True
+    with pytest.raises(TdxRateLimited, match=r"Told to stop .* \(for \d+\.\d s\)") as caught:
+        client.tickets.get(places[0])
+    assert caught.value.delivery is Delivery.LATER
+    assert client.call_counts()["GET tickets/{id}"] == 1
 
 
 def test_nothing_is_tried_again_once_the_daemon_is_told_to_stop(
