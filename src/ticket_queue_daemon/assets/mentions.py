@@ -143,7 +143,9 @@ def _is_prose(words: str) -> bool:
 def _is_no_accident(value: str) -> bool:
     """``IC-USB4224-W40``: three parts, numbers in two of them, or four; no prose comes to that."""
     parts = _SEPARATOR.split(value)
-    return len(parts) > _MANY_PARTS or len(parts) == _MANY_PARTS and sum(_DIGIT.search(part) is not None for part in parts) > 1
+    return len(parts) > _MANY_PARTS or (
+        len(parts) == _MANY_PARTS and sum(_DIGIT.search(part) is not None for part in parts) > 1
+    )
 
 
 def _refused(mention: Mention, rules: FinderRules) -> Evidence | None:
