@@ -39,7 +39,7 @@ def run(session: Session) -> ExitCode:
         hooks = Hooks(observers)
         if args.daemon:
             app.run_forever(
-                interval=settings.interval,
+                interval=app.settings.interval,
                 dry_run=settings.dry_run,
                 confirm=args.confirm,
                 observer=Hooks([hooks, EachRun(show, closing=session.terminal.interactive)]),

@@ -26,14 +26,15 @@ from ticket_queue_daemon.config.credentials import AdminKey, Credentials, Login,
 from ticket_queue_daemon.config.kinds import (
     DAY,
     BearerToken,
-    ExistingFile,
     Hidden,
     Id,
     Line,
     Pauses,
     PostgresUrl,
+    RulesPath,
     Seconds,
     WebAddress,
+    is_python,
 )
 from ticket_queue_daemon.config.matching_settings import MatchingSettings
 from ticket_queue_daemon.config.problems import (
@@ -169,12 +170,12 @@ class Settings(MatchingSettings, AlertSettings):
         ),
     ] = False
     config_path: Annotated[
-        ExistingFile | None,
+        RulesPath | None,
         Variable(
             "DAEMON_CONFIG",
-            "Python file with a list named actions; unset: AddAssetAction, then "
-            "SummaryCommentAction",
-            "the path of a Python file that exists",
+            "rules file (YAML, JSON or TOML), a folder of them, or a Python file with a list named "
+            "actions; unset: add_asset, then summary_comment",
+            "the path of a rules file, a folder of them or a Python file, that exists",
             "--config",
         ),
     ] = None
@@ -262,6 +263,8 @@ class Settings(MatchingSettings, AlertSettings):
         except ValidationError as error:
             wrong += wrong_values(error, found, known)
         wrong += half_pairs(given)
+        if settings is not None and settings.may_name_the_report():
+            need &= ~Need.REPORT
         missing = missing_variables(given, need)
         if missing or wrong or settings is None:
             raise refusal(missing, wrong)
@@ -288,6 +291,10 @@ class Settings(MatchingSettings, AlertSettings):
             given = {variables()[name].name for name in self._given()}
             raise refusal(missing_variables(given, Need.TDX), half_pairs(given))
         return TdxAccess(self.tdx_base_url, self.tdx_app_id, self.tdx_asset_app_id, credentials)
+
+    def may_name_the_report(self) -> bool:
+        """Whether there is a rules file, read later, that may say which report is meant."""
+        return self.config_path is not None and not is_python(self.config_path)
 
     def required_report_id(self) -> int:
         """The report to monitor.

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from ticket_queue_daemon.actions.base import Reevaluate
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.store.rows import ActionKey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ticket_queue_daemon.actions.base import BaseAction
+
+MAX_VALUE_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,20 @@ def bind(actions: Sequence[BaseAction]) -> list[BoundAction]:
             "A summary action stands before another action.", "Place SummaryCommentAction last."
         )
     return bound
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """``name was 1, is 2`` for each member of a config that differs: the ingredients of the hash."""
+    return [
+        f"{name} was {_short(old.get(name))}, is {_short(new.get(name))}"
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= MAX_VALUE_LENGTH else text[: MAX_VALUE_LENGTH - 1] + "…"
 
 
 def _key(action: BaseAction, position: int) -> ActionKey:
