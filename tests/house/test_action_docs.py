@@ -14,8 +14,11 @@ from ticket_queue_daemon import actions as shelf
 from ticket_queue_daemon.actions.python_file import load_actions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from desk import Desk
     from ticket_queue_daemon.actions import BaseAction
+    from ticket_queue_daemon.simulator.entities import Ticket
 
 __all__ = ["desk"]
 
@@ -31,6 +34,17 @@ EXAMPLES = [
     for name, section in SECTIONS.items()
     for number, text in enumerate(re.findall(r"```python\n(.*?)```", section, re.DOTALL))
 ]
+
+RETIRED = 41
+SEEN: dict[str, Callable[[Desk, Ticket], bool]] = {
+    "RemoveAssetAction": lambda desk, ticket: not desk.attached(ticket),
+    "AddLabAction": lambda desk, ticket: "Linked lab aabol Lab." in desk.comments(ticket)[0],
+    "FindActiveTicketsAction": lambda desk, ticket: "<td>Screen</td>" in desk.comments(ticket)[0],
+    "TaskAction": lambda desk, ticket: (
+        "Fetch the machine of Alice Rivera" in [desk.world.tasks[one].title for one in ticket.tasks]
+    ),
+}
+"""Of examples that end in a summary, what else is to be seen."""
 
 
 def options_table(action: type[BaseAction]) -> str:
@@ -63,8 +77,13 @@ def test_its_table_is_its_signature(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, _, text in EXAMPLES])
 def test_its_example_is_run(desk: Desk, tmp_path: Path, name: str, text: str) -> None:
-    desk.asset("IC-EHLB760-F16", "C02XJ0AXJGH5")
-    desk.ticket("Printer", "IC-EHLB760-F16 is dead")
+    machine = desk.asset("IC-EHLB760-F16", "C02XJ0AXJGH5")
+    desk.world.add_lab("aabol Lab", computers=[machine])
+    ticket = desk.ticket("Printer", "IC-EHLB760-F16 is dead")
+    desk.ticket("Screen")
+    if name == "RemoveAssetAction":
+        desk.run(shelf.AddAssetAction())
+        machine.status_id = RETIRED
     file = tmp_path / "actions.py"
     file.write_text(text, encoding="utf-8")
     assert any(isinstance(one, ACTIONS[name]) for one in load_actions(file))
@@ -72,6 +91,7 @@ def test_its_example_is_run(desk: Desk, tmp_path: Path, name: str, text: str) ->
     report = desk.run(config_path=file)
 
     assert (report.failed, desk.writes() > 0) == (0, True)
+    assert SEEN.get(name, lambda *_: True)(desk, ticket)
 
 
 def test_every_section_has_an_example() -> None:

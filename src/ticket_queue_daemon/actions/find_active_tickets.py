@@ -13,6 +13,7 @@ from ticket_queue_daemon.actions.base import (
     TicketFacade,
     skip,
 )
+from ticket_queue_daemon.actions.ids import numbers
 from ticket_queue_daemon.actions.labs import LAB_FORM_IDS, LAB_TYPE_IDS, labs_among
 from ticket_queue_daemon.actions.rich_lines import cell, row, ticket_cell
 from ticket_queue_daemon.errors import ConfigError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ticket_queue_daemon.tdx.models import Ticket
+    from ticket_queue_daemon.tdx.names import NameBook
 
 CATEGORIES = ("requestor", "assets", "lab")
 OPEN_CLASSES = (1, 2, 5)
@@ -49,7 +51,7 @@ class FindActiveTicketsAction(BaseAction):
 
     Args:
         by: the categories, in order: of requestor, assets and lab.
-        status_ids: ticket statuses that count as open; none given: the classes decide.
+        status_ids: ticket statuses that count as open, by number or name; none given: the classes decide.
         status_class_ids: status classes that count as open, unless ``status_ids`` are given.
         most_per_category: list no more than this of one category; how many there are is said.
         lab_type_ids: configuration item types that are a lab.
@@ -61,7 +63,7 @@ class FindActiveTicketsAction(BaseAction):
     def __init__(
         self,
         by: Iterable[str] = CATEGORIES,
-        status_ids: Iterable[int] = (),
+        status_ids: Iterable[int | str] = (),
         status_class_ids: Iterable[int] = OPEN_CLASSES,
         most_per_category: int = 5,
         lab_type_ids: Iterable[int] = LAB_TYPE_IDS,
@@ -71,7 +73,7 @@ class FindActiveTicketsAction(BaseAction):
     ) -> None:
         super().__init__(version=version)
         self.by = list(dict.fromkeys(by))
-        self.status_ids = sorted(set(status_ids))
+        self.status_ids: list[int | str] = list(status_ids)
         self.status_class_ids = sorted(set(status_class_ids))
         self.most_per_category = most_per_category
         self.lab_type_ids = sorted(set(lab_type_ids))
@@ -96,12 +98,20 @@ class FindActiveTicketsAction(BaseAction):
         """All options."""
         return {
             "by": self.by,
-            "status_ids": self.status_ids,
+            "status_ids": self._statuses(),
             "status_class_ids": self.status_class_ids,
             "most_per_category": self.most_per_category,
             "lab_type_ids": self.lab_type_ids,
             "lab_form_ids": self.lab_form_ids,
         }
+
+    def _statuses(self) -> list[int]:
+        return numbers(self.status_ids, "FindActiveTicketsAction: status_ids")
+
+    def resolve(self, names: NameBook) -> None:
+        """The statuses by their names."""
+        where = "FindActiveTicketsAction: status_ids"
+        self.status_ids = names.numbers("status", self.status_ids, where)
 
     def execute_action(
         self, ticket_id: int, facade: TicketFacade, dry_run: bool = False
@@ -163,7 +173,7 @@ class FindActiveTicketsAction(BaseAction):
             ticket_id,
             requestor_uid=requestor_uid,
             item_ids=item_ids,
-            status_ids=self.status_ids,
+            status_ids=self._statuses(),
             status_class_ids=() if self.status_ids else self.status_class_ids,
             max_results=MOST_RESULTS,
         )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.tdx.names import as_uid, is_uid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def number(value: int | str, option: str) -> int:
@@ -17,6 +22,15 @@ def number(value: int | str, option: str) -> int:
     if value.strip().isdigit():
         return int(value)
     raise _unresolved(value, option)
+
+
+def numbers(values: Iterable[int | str], option: str) -> list[int]:
+    """Several ids, in order, each once.
+
+    Raises:
+        ConfigError: one is still a name.
+    """
+    return sorted({number(one, option) for one in values})
 
 
 def uid(value: str, option: str) -> str:

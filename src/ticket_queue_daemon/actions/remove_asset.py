@@ -11,12 +11,14 @@ from ticket_queue_daemon.actions.base import (
     TicketFacade,
     skip,
 )
+from ticket_queue_daemon.actions.ids import numbers
 from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ticket_queue_daemon.tdx.models import TicketItem
+    from ticket_queue_daemon.tdx.names import NameBook
 
 
 class RemoveAssetAction(BaseAction):
@@ -30,7 +32,8 @@ class RemoveAssetAction(BaseAction):
     Args:
         asset_ids: assets, by asset id.
         names: assets, by the name that the ticket shows, in upper or lower case.
-        status_ids: assets that are in one of these asset statuses now; asks TDX for each asset.
+        status_ids: assets that are in one of these asset statuses now, by number or name; asks TDX
+            for each asset that is to go.
         also_by_people: take off what people attached, too.
         version: raise it to look at every ticket again.
         reevaluate: ``on_update``: look again at a ticket that was skipped, once it has changed.
@@ -40,7 +43,7 @@ class RemoveAssetAction(BaseAction):
         self,
         asset_ids: Iterable[int] = (),
         names: Iterable[str] = (),
-        status_ids: Iterable[int] = (),
+        status_ids: Iterable[int | str] = (),
         also_by_people: bool = False,
         version: str = "v1",
         reevaluate: Reevaluate = "never",
@@ -48,7 +51,7 @@ class RemoveAssetAction(BaseAction):
         super().__init__(version=version)
         self.asset_ids = sorted(set(asset_ids))
         self.names = sorted({name.strip().casefold() for name in names} - {""})
-        self.status_ids = sorted(set(status_ids))
+        self.status_ids: list[int | str] = list(status_ids)
         self.also_by_people = also_by_people
         self.reevaluate = reevaluate
         if not (self.asset_ids or self.names or self.status_ids):
@@ -66,9 +69,17 @@ class RemoveAssetAction(BaseAction):
         return {
             "asset_ids": self.asset_ids,
             "names": self.names,
-            "status_ids": self.status_ids,
+            "status_ids": self._statuses(),
             "also_by_people": self.also_by_people,
         }
+
+    def _statuses(self) -> list[int]:
+        return numbers(self.status_ids, "RemoveAssetAction: status_ids")
+
+    def resolve(self, names: NameBook) -> None:
+        """The statuses by their names."""
+        where = "RemoveAssetAction: status_ids"
+        self.status_ids = names.numbers("asset status", self.status_ids, where)
 
     def execute_action(
         self, ticket_id: int, facade: TicketFacade, dry_run: bool = False
@@ -95,7 +106,7 @@ class RemoveAssetAction(BaseAction):
         for asset_id, item in to_go:
             facade.remove_asset(ticket_id, asset_id, name=item.name or "")
         many = f"{len(to_go)} asset{'s' if len(to_go) != 1 else ''}"
-        summary = f"Took off {many}: {_names(to_go)}. Reason: {self._reason()}"
+        summary = f"Took off {many}: {_names(to_go)}. Reason: {self._reason(facade)}"
         return ActionResult(message=f"{summary}{left}", summary=summary, details=details)
 
     def _is_named(self, asset_id: int, item: TicketItem) -> bool:
@@ -107,11 +118,13 @@ class RemoveAssetAction(BaseAction):
         # Asked of TDX and not of the list of assets: that may be a day old, and this takes away.
         if not self.status_ids:
             return True
-        return facade.get_asset(ticket_id, asset_id).status_id in self.status_ids
+        return facade.get_asset(ticket_id, asset_id).status_id in self._statuses()
 
-    def _reason(self) -> str:
+    def _reason(self, facade: TicketFacade) -> str:
         if self.status_ids:
-            return f"in asset status {' or '.join(map(str, self.status_ids))}"
+            name_of = facade.directory().name_of
+            names = [name_of("asset status", number) for number in self._statuses()]
+            return f"in asset status {' or '.join(names)}"
         return "named by the rule"
 
 

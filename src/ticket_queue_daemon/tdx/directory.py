@@ -38,6 +38,7 @@ _LISTS: Final[dict[str, Callable[[TdxClient], Sequence[Any]]]] = {
     "impact": lambda tdx: tdx.lists.tickets.impacts(),
     "source": lambda tdx: tdx.lists.tickets.sources(),
     "form": lambda tdx: tdx.lists.tickets.forms(),
+    "asset status": lambda tdx: tdx.lists.assets.statuses(),
     "location": lambda tdx: tdx.places.locations(),
     "account": lambda tdx: tdx.places.accounts(),
     "group": lambda tdx: tdx.groups.search(GroupSearch(is_active=True)),

@@ -92,6 +92,14 @@ class NameBook:
             near(word, [one.name for one in entries]),
         )
 
+    def numbers(self, kind: str, given: Iterable[int | str], option: str) -> list[int | str]:
+        """The ids of several entries, in the order given.
+
+        Raises:
+            ConfigError, TdxError: as for one.
+        """
+        return [self.number(kind, one, option) for one in given]
+
     def entry(self, kind: str, number: int) -> Entry | None:
         """The entry with an id.
 
