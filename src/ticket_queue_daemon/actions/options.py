@@ -13,28 +13,15 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
 
-from ticket_queue_daemon.actions.base import BaseAction, OnUnknown, Reevaluate
+from ticket_queue_daemon.actions.base import BaseAction, Reevaluate
+from ticket_queue_daemon.actions.rule_options import WORDS
 from ticket_queue_daemon.config.strictness import strict
 from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ON_UNKNOWN = (
-    "a change whose answer was lost and that can't be looked up: `verify` holds it for a person "
-    "after a look, `never_repeat` without one, `repeat` sends it again."
-)
-COMMON: dict[str, tuple[Any, Any, str]] = {
-    "version": (str, "v1", "raise it to execute again on purpose."),
-    "reevaluate": (
-        Reevaluate,
-        None,
-        "`on_update`: look again at a ticket that was skipped, once it has changed.",
-    ),
-    "on_unknown": (OnUnknown, None, _ON_UNKNOWN),
-    "enabled": (bool, True, "false: leave this action out, as if it were not in the file."),
-}
-"""What every action understands, beside the options of its own class."""
+_VERSION = "raise it to execute again on purpose."
 _ARG = re.compile(r"^ {4}(\w+)(?: \([^)]*\))?:\s*(.*)$")
 # What a module imports for its annotations only is not among its globals.
 _NAMES: dict[str, Any] = {
@@ -43,7 +30,6 @@ _NAMES: dict[str, Any] = {
     "SecretStr": SecretStr,
     "Path": pathlib.Path,
     "Reevaluate": Reevaluate,
-    "OnUnknown": OnUnknown,
 }
 
 
@@ -51,24 +37,21 @@ def options_model(word: str, cls: type[BaseAction]) -> type[BaseModel]:
     """A model with one field for each option of the class; what it does not know, it refuses.
 
     Raises:
-        ConfigError: an option has a kind of value that no file can give.
+        ConfigError: an option has a kind of value that no file can give, or the name of a rule option.
     """
     told = documented(cls)
     fields: dict[str, Any] = {}
     for parameter in _parameters(cls):
-        kind = strict(_hint(cls, parameter))
         missing = parameter.default is inspect.Parameter.empty
+        usual = _VERSION if parameter.name == "version" else ""
         fields[parameter.name] = (
-            kind,
+            strict(_hint(cls, parameter)),
             Field(
                 default=... if missing else _plain(parameter.default),
-                description=told.get(parameter.name, COMMON.get(parameter.name, ("", "", ""))[2]),
+                description=told.get(parameter.name, usual),
             ),
         )
-    for name, (kind, default, text) in COMMON.items():
-        if name not in fields and not (name == "reevaluate" and cls.summarises):
-            kept = strict(kind) if default is not None else strict(kind) | None
-            fields[name] = (kept, Field(default=default, description=text))
+    fields.setdefault("version", (strict(str), Field(default="v1", description=_VERSION)))
     try:
         return create_model(
             word,
@@ -88,9 +71,8 @@ def construct(cls: type[BaseAction], options: BaseModel) -> BaseAction:
     own = {parameter.name for parameter in _parameters(cls)}
     given = {name: getattr(options, name) for name in options.model_fields_set}
     action = cls(**{name: value for name, value in given.items() if name in own})
-    for name in ("version", "reevaluate", "on_unknown"):
-        if name in given and name not in own and given[name] is not None:
-            setattr(action, name, given[name])
+    if "version" in given and "version" not in own:
+        action.version = given["version"]
     return action
 
 
@@ -129,14 +111,27 @@ def _args(doc: str) -> Iterator[tuple[str, str]]:
 
 
 def _parameters(cls: type[BaseAction]) -> list[inspect.Parameter]:
+    """Its own options; ``reevaluate`` and the like are the rule's, though some constructors take them.
+
+    Raises:
+        ConfigError: an option has the name of a rule option and is none.
+    """
     if cls.__init__ is BaseAction.__init__:
         return []
     variable = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
-    return [
+    found = [
         one
         for one in list(inspect.signature(cls.__init__).parameters.values())[1:]
         if one.kind not in variable
     ]
+    if taken := [
+        one.name for one in found if one.name in WORDS and not hasattr(BaseAction, one.name)
+    ]:
+        raise ConfigError(
+            f"{cls.__name__} has an option {taken[0]}, which is a word of the rule around it.",
+            "Give the option another name.",
+        )
+    return [one for one in found if one.name not in WORDS]
 
 
 def _hint(cls: type[BaseAction], parameter: inspect.Parameter) -> Any:

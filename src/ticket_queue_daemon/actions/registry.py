@@ -14,18 +14,20 @@ from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Self
 
-from pydantic import BaseModel, ValidationError
-
 from ticket_queue_daemon import actions as shelf
 from ticket_queue_daemon.actions.base import BaseAction
 from ticket_queue_daemon.actions.options import construct, options_model
-from ticket_queue_daemon.config.mistakes import option_mistakes
-from ticket_queue_daemon.config.places import meant
+from ticket_queue_daemon.actions.rule_options import NOT_DEFAULTS, apply, options_around
+from ticket_queue_daemon.config.rules_model import Vocabulary
 from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from importlib.metadata import EntryPoint
+
+    from pydantic import BaseModel
+
+    from ticket_queue_daemon.actions.rule_options import SummaryRuleOptions
 
 GROUP = "ticket_queue_daemon.actions"
 BUILT_IN = "built in"
@@ -39,13 +41,18 @@ class ActionType:
         word: its type word, as files name it.
         cls: its class.
         origin: ``built in``, or the distribution that brought it.
-        options: the model of its options.
+        options: the model of its own options.
     """
 
     word: str
     cls: type[BaseAction]
     origin: str
     options: type[BaseModel]
+
+    @property
+    def around(self) -> type[SummaryRuleOptions]:
+        """The model of the rule options that go with it."""
+        return options_around(self.cls)
 
 
 @dataclass
@@ -85,32 +92,30 @@ class Registry:
     def _broken(self, word: str, origin: str, why: str) -> None:
         self.broken[word if word not in self.types else f"{word} ({origin})"] = f"{origin}: {why}"
 
-    def models(self) -> dict[str, type[BaseModel]]:
-        """Type word to the model of its options."""
-        return {word: one.options for word, one in self.types.items()}
+    def vocabulary(self) -> Vocabulary:
+        """What a file may say of them."""
+        return Vocabulary(
+            models={word: one.options for word, one in self.types.items()},
+            around={word: one.around for word, one in self.types.items()},
+            not_defaults=NOT_DEFAULTS,
+            broken=self.broken,
+        )
 
-    def make(self, word: str, options: BaseModel | Mapping[str, object]) -> BaseAction:
+    def make(self, word: str, options: BaseModel, around: BaseModel) -> BaseAction:
         """An action of that type.
 
         Raises:
-            ConfigError: the type or an option is unknown or wrong; names the option.
+            ConfigError: it refuses the options.
         """
-        kind = self.types.get(word)
-        if kind is None:
-            raise ConfigError(f"{word}: unknown action{meant(word, self.types)}.")
-        if not isinstance(options, BaseModel):
-            try:
-                options = kind.options.model_validate(dict(options))
-            except ValidationError as error:
-                told = option_mistakes(error, kind.options, dict(options))
-                lines = [f"{word}.{path[0] if path else ''}: {text}" for path, text in told]
-                raise ConfigError("\n".join(lines)) from None
+        kind = self.types[word]
         try:
-            return construct(kind.cls, options)
+            action = construct(kind.cls, options)
+            apply(around, action)
         except ConfigError:
             raise
         except Exception as error:
-            raise ConfigError(f"{word}: {type(error).__name__}: {error}.") from error
+            raise ConfigError(f"{type(error).__name__}: {error}.") from error
+        return action
 
 
 def built_in() -> dict[str, type[BaseAction]]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from ticket_queue_daemon.app.opening import open_database, wanted_actions
-from ticket_queue_daemon.app.parts import resolve_names, tdx_config
+from ticket_queue_daemon.app.parts import name_book, tdx_config
 from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.audit.auditor import Auditor
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.app.rules import Configured
     from ticket_queue_daemon.assets.sync import SyncProgress, SyncResult
     from ticket_queue_daemon.config.settings import Settings
     from ticket_queue_daemon.engine.keys import BoundAction
@@ -85,7 +86,7 @@ class App:
         cls,
         settings: Settings,
         *,
-        actions: Sequence[BaseAction] | None = None,
+        actions: Sequence[BaseAction] | Configured | None = None,
         need_tdx: bool = True,
         auto_upgrade: bool = False,
         read_only: bool = False,
@@ -107,24 +108,22 @@ class App:
         app = cls(settings, clock)
         try:
             if need_tdx:
-                wanted = with_actions or not read_only
-                if wanted:
-                    app._open_actions(actions)
                 app._open_tdx(read_only=read_only)
-                if wanted:
-                    app._bound = bind(resolve_names(app.actions, app._tdx()))
+                if with_actions or not read_only:
+                    app._open_actions(actions)
             app._open_database(auto_upgrade=auto_upgrade)
         except BaseException:
             app.close()
             raise
         return app
 
-    def _open_actions(self, actions: Sequence[BaseAction] | None) -> None:
-        wanted = wanted_actions(self.settings, actions)
+    def _open_actions(self, actions: Sequence[BaseAction] | Configured | None) -> None:
+        wanted = wanted_actions(self.settings, actions, name_book(self._tdx()))
         self.settings = wanted.over(self.settings)
         self.secrets = wanted.secrets
         self.notes += wanted.notes
         self.actions = list(wanted.actions)
+        self._bound = bind(self.actions)
 
     def _open_tdx(self, *, read_only: bool) -> None:
         self.client = TdxClient(

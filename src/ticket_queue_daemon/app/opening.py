@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.app.parts import default_actions
-from ticket_queue_daemon.app.rules import Configured, configure
+from ticket_queue_daemon.app.rules import Configured, configure, settle
 from ticket_queue_daemon.store.embedded import EmbeddedPostgres
 from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.pool import Database
@@ -16,22 +16,26 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.actions.base import BaseAction
     from ticket_queue_daemon.config.settings import Settings
+    from ticket_queue_daemon.tdx.names import NameBook
 
 CONNECTIONS_BESIDE_WORKERS = 3
 """The poll, the lease keeper, and the ledger of TDX's limits."""
 
 
-def wanted_actions(settings: Settings, actions: Sequence[BaseAction] | None) -> Configured:
-    """Those that were handed in, else those of the rules, else the seed's workflow.
+def wanted_actions(
+    settings: Settings, actions: Sequence[BaseAction] | Configured | None, names: NameBook
+) -> Configured:
+    """Those that were handed in, else those of the rules, else the seed's workflow; names are ids.
 
     Raises:
-        ConfigError: the rules are wrong.
+        ConfigError: the rules are wrong, or a name is unknown or ambiguous.
+        TdxError: TDX is away, and a name was to be looked up.
     """
-    if actions is not None:
-        return Configured(tuple(actions))
-    if settings.config_path is not None:
-        return configure(settings.config_path)
-    return Configured(tuple(default_actions(settings)))
+    if isinstance(actions, Configured):
+        return actions
+    if actions is None and settings.config_path is not None:
+        return configure(settings.config_path, names)
+    return settle(tuple(default_actions(settings) if actions is None else actions), names)
 
 
 def open_database(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticUndefined
 
-from ticket_queue_daemon.actions.options import COMMON, kind_words
+from ticket_queue_daemon.actions.options import kind_words
 from ticket_queue_daemon.actions.registry import ActionType, Registry
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.cli.output import safe
@@ -80,12 +80,9 @@ def _show(session: Session, registry: Registry) -> None:
 
 
 def _options(kind: ActionType) -> Iterator[tuple[str, str, str, str]]:
-    """Its own options, then those that every action has."""
-    fields = kind.options.model_fields
-    for name in sorted(
-        fields, key=lambda name: (name in COMMON, fields[name].default is not PydanticUndefined)
-    ):
-        info = fields[name]
+    """Its own options, those that are needed first, then those of the rule around it."""
+    own = sorted(kind.options.model_fields.items(), key=lambda option: not option[1].is_required())
+    for name, info in [*own, *kind.around.model_fields.items()]:
         words = kind_words(info.rebuild_annotation())
         yield name, words, _default(info.default), info.description or ""
 

@@ -271,6 +271,7 @@ def config(parser: argparse.ArgumentParser) -> None:
     ):
         made = one(word, text)
         made.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a file or a folder")
+        made.add_argument("--no-check", action="store_true", help="no call to TDX, no names")
         if word == "show":
             _json(made)
     one("schema", "print the JSON Schema of a rules file")

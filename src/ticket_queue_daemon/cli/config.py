@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.actions.registry import Registry
-from ticket_queue_daemon.app.rules import Configured, configure
 from ticket_queue_daemon.app.starter import Tenant, look_at, starter
 from ticket_queue_daemon.cli.config_diff import diff
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.cli.output import safe
-from ticket_queue_daemon.config.dump import as_data, as_yaml
-from ticket_queue_daemon.config.rules_file import QUEUE_SETTINGS
+from ticket_queue_daemon.cli.rules_reading import (
+    looking_up,
+    named_file,
+    read_rules_of,
+    tdx_is_configured,
+    why_not_looked_up,
+)
+from ticket_queue_daemon.config.dump import as_data, as_yaml, shown_around, shown_options
+from ticket_queue_daemon.config.queue_section import QUEUE_SETTINGS
+from ticket_queue_daemon.config.rules_file import place
 from ticket_queue_daemon.config.schema import FILE_NAME, json_schema
 from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ticket_queue_daemon.app.rules import Configured, Rule
     from ticket_queue_daemon.cli.session import Session
-    from ticket_queue_daemon.config.settings import Settings
 
 DEFAULT_FILE = Path("rules.yaml")
 
@@ -31,7 +38,7 @@ def config(session: Session) -> ExitCode:
 
     Raises:
         ConfigError: the file is wrong, or there is none.
-        DaemonError: TDX or the database is away; only ``diff`` and ``init`` ask them.
+        DaemonError: TDX or the database is away, and was to be asked.
     """
     commands: dict[str, Callable[[Session], None]] = {
         "validate": _validate,
@@ -44,74 +51,79 @@ def config(session: Session) -> ExitCode:
     return ExitCode.DONE
 
 
-def _read(session: Session) -> tuple[Path, Configured]:
-    path = session.args.file or session.settings.config_path
-    if path is None:
-        raise ConfigError(
-            "No rules file is named.",
-            f"Name it: ticket-queue-daemon config {session.args.what} {DEFAULT_FILE}, "
-            "or set DAEMON_CONFIG.",
-        )
-    configured = configure(path)
-    session.scrubber.register(*configured.secrets)
-    for note in configured.notes:
-        session.terminal.err.print(safe(note, style="yellow"), soft_wrap=True)
-    return path, configured
-
-
 def _validate(session: Session) -> None:
-    path, configured = _read(session)
-    number = len(configured.actions)
-    off = len(configured.made) - number if configured.rules else 0
+    path = named_file(session)
+    with looking_up(session) as names:
+        configured = read_rules_of(session, path, names)
+    number = len(configured.in_force)
+    off = len(configured.made) - number
     left_out = f" ({off} disabled)" if off else ""
     report = configured.over(session.settings).report_id
     watched = f"report {report}" if report else "a report that is still to be named (--report-id)"
     noun = "action" if number == 1 else "actions"
     session.terminal.say(f"{path} is right: {number} {noun}{left_out} on {watched}.")
+    if configured.unsettled:
+        session.terminal.say(_unsettled(session, configured))
+
+
+def _unsettled(session: Session, configured: Configured) -> str:
+    where = ", ".join(
+        place(configured.rules, one.rule) if configured.rules and one.rule else one.label
+        for one in configured.unsettled
+    )
+    return f"Names were not looked up, since {why_not_looked_up(session)}: {where}."
 
 
 def _show(session: Session) -> None:
     """What would be in force: flags and environment over the file."""
-    _, configured = _read(session)
-    settings = configured.over(session.settings)
-    queue = {name: getattr(settings, name) for name in QUEUE_SETTINGS.values()}
+    path = named_file(session)
+    with looking_up(session) as names:
+        configured = read_rules_of(session, path, names)
     if configured.rules is None:
         _show_python(session, configured)
-        return
-    ids = [action.get_action_id() for _, action in configured.made]
-    if session.args.json:
-        document = as_data(configured.rules, queue)
-        shown = zip(document["actions"], configured.made, ids, strict=True)
-        document["actions"] = [
-            {
-                "id": identity,
-                "type": rule.word,
-                "enabled": rule.enabled,
-                "options": entry[rule.word],
-            }
-            for entry, (rule, _), identity in shown
-        ]
-        session.terminal.json(document)
-        return
-    _print(session, as_yaml(configured.rules, queue, ids))
+    else:
+        settings = configured.over(session.settings)
+        queue = {name: getattr(settings, name) for name in QUEUE_SETTINGS.values()}
+        if session.args.json:
+            document = as_data(configured.rules, queue)
+            document["actions"] = [_entry(one) for one in configured.made]
+            session.terminal.json(document)
+        else:
+            comments = [_comment(one) for one in configured.made]
+            _print(session, as_yaml(configured.rules, queue, comments))
+    if configured.unsettled:
+        session.terminal.err.print(safe(_unsettled(session, configured)), soft_wrap=True)
+
+
+def _comment(one: Rule) -> str:
+    if not one.enabled:
+        return "disabled"
+    return one.action_id or f"{one.label}: only TDX can tell the id, since there are names"
+
+
+def _entry(one: Rule) -> dict[str, Any]:
+    assert one.rule is not None  # noqa: S101  it was made of a file
+    return {
+        "id": one.action_id,
+        "type": one.word,
+        "enabled": one.enabled,
+        "options": shown_options(one.rule),
+        "rule": shown_around(one.rule),
+    }
 
 
 def _show_python(session: Session, configured: Configured) -> None:
     """A Python file has no options that could be read back; so the config that makes the id."""
-    actions = [
-        {
-            "id": one.get_action_id(),
-            "type": one.get_action_type(),
-            "config": one.get_action_config(),
-        }
-        for one in configured.actions
-    ]
     if session.args.json:
+        actions = [
+            {"id": one.action_id, "type": one.word, "config": configured.config_of(one)}
+            for one in configured.made
+        ]
         session.terminal.json({"actions": actions})
         return
-    for one in configured.actions:
-        _print(session, one.get_action_id())
-        for name, value in one.get_action_config().items():
+    for one in configured.made:
+        _print(session, _comment(one))
+        for name, value in configured.config_of(one).items():
             _print(session, f"  {name}: {json.dumps(value, ensure_ascii=False)}")
 
 
@@ -121,7 +133,7 @@ def _schema(session: Session) -> None:
 
 def schema_text(registry: Registry) -> str:
     """The schema as it is written to files."""
-    return json.dumps(json_schema(registry.models()), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(json_schema(registry.vocabulary()), indent=2, ensure_ascii=False) + "\n"
 
 
 def _print(session: Session, text: str) -> None:
@@ -158,8 +170,3 @@ def _tenant(session: Session) -> Tenant | None:
         return None
     with session.open_tdx() as client:
         return look_at(client)
-
-
-def tdx_is_configured(settings: Settings) -> bool:
-    """Whether there is enough to ask TDX."""
-    return bool(settings.tdx_base_url and settings.tdx_app_id and settings.credentials)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from ticket_queue_daemon.actions.registry import Registry
 from ticket_queue_daemon.app.preview import Reach, reach
-from ticket_queue_daemon.app.rules import Configured, configure
 from ticket_queue_daemon.cli.output import safe
-from ticket_queue_daemon.config.rules_file import QUEUE_SETTINGS
+from ticket_queue_daemon.cli.rules_reading import (
+    looking_up,
+    read_rules_of,
+    tdx_is_configured,
+    why_not_looked_up,
+)
+from ticket_queue_daemon.config.queue_section import QUEUE_SETTINGS
 from ticket_queue_daemon.engine.keys import differences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.app.rules import Configured, Rule
     from ticket_queue_daemon.cli.session import Session
     from ticket_queue_daemon.config.settings import Settings
+
+State = Literal["same", "runs again", "new", "not known", "gone", "disabled"]
 
 
 @dataclass(frozen=True)
@@ -24,19 +32,17 @@ class Change:
     """One action of the new file beside the one of the old that it takes the place of.
 
     Attributes:
-        action: of the new file.
-        before: the same one, or one of its type that the new file has no more; None: it is new.
+        state: ``runs again`` and ``new`` count as never executed; ``not known``: names differ, and
+            only TDX can tell whether they mean the same. ``gone`` and ``disabled`` are of the old file.
+        rule: the action.
+        before: the same one, or one of its type that the new file has no more.
         why: the ingredients of the id that differ, and what else was changed.
     """
 
-    action: BaseAction
-    before: BaseAction | None
-    why: Sequence[str]
-
-    @property
-    def runs_again(self) -> bool:
-        """Whether it counts as never executed."""
-        return self.before is None or self.before.get_action_id() != self.action.get_action_id()
+    state: State
+    rule: Rule
+    before: Rule | None = None
+    why: Sequence[str] = ()
 
 
 def diff(session: Session) -> None:
@@ -46,44 +52,59 @@ def diff(session: Session) -> None:
         ConfigError: one of the files is wrong.
         DaemonError: TDX or the database is away.
     """
-    old, new = configure(session.args.old), configure(session.args.new)
-    session.scrubber.register(*old.secrets, *new.secrets)
-    changes = compare(old.actions, new.actions)
-    kept = {change.before.get_action_id() for change in changes if change.before is not None}
-    gone = [one for one in old.actions if one.get_action_id() not in kept]
+    registry = Registry.discover()
+    with looking_up(session) as names:
+        old = read_rules_of(session, session.args.old, names, registry)
+        new = read_rules_of(session, session.args.new, names, registry)
+    changes = compare(old, new)
     settings = new.over(session.settings)
     found = _reach(session, settings, new)
     queue = _queue_changes(old, new)
     if session.args.json:
-        session.terminal.json(_document(changes, gone, queue, found))
-    else:
-        _tell(session, changes, gone, queue, found, settings)
+        session.terminal.json(_document(changes, queue, found))
+        return
+    for change in changes:
+        _tell(session, change, found, settings)
+    for reason in queue:
+        session.terminal.say(f"queue      {reason}")
+    if any(change.state == "not known" for change in changes):
+        session.terminal.say(
+            f"Whether names mean the same is not known, since {why_not_looked_up(session)}."
+        )
+    elif found is None and any(change.state in {"new", "runs again"} for change in changes):
+        session.terminal.say("On how many tickets is not told: TDX was not asked.")
 
 
-def compare(old: Sequence[BaseAction], new: Sequence[BaseAction]) -> list[Change]:
-    """Each new action with its old self: the same id, else in order the next of its type."""
-    before = {action.get_action_id(): action for action in old}
-    ids = {action.get_action_id() for action in new}
-    free = [action for action in old if action.get_action_id() not in ids]
+def compare(old: Configured, new: Configured) -> list[Change]:
+    """Each new action with its old self: the same one, else in order the next of its type."""
+    free = [one for one in old.in_force if not any(other.does_as(one) for other in new.in_force)]
     changes = []
-    for action in new:
-        same = before.get(action.get_action_id())
-        if same is None:
-            kind = action.get_action_type()
-            same = next((one for one in free if one.get_action_type() == kind), None)
-            if same is not None:
-                free.remove(same)
-        changes.append(Change(action, same, _why(same, action)))
+    for one in new.in_force:
+        same = next((other for other in old.in_force if one.does_as(other)), None)
+        if same is not None:
+            changes.append(Change("same", one, same, differences(same.around(), one.around())))
+            continue
+        before = next((other for other in free if other.word == one.word), None)
+        if before is None:
+            changes.append(Change("new", one))
+            continue
+        free.remove(before)
+        known = one.action_id is not None and before.action_id is not None
+        why = _why(old, before, new, one)
+        changes.append(Change("runs again" if known else "not known", one, before, why))
+    off = [one.rule for one in new.made if one.rule and not one.enabled]
+    for one in free:
+        disabled = one.rule is not None and any(one.rule.does_as(other) for other in off)
+        changes.append(Change("disabled" if disabled else "gone", one))
     return changes
 
 
-def _why(before: BaseAction | None, action: BaseAction) -> list[str]:
-    if before is None:
-        return []
-    why = differences(before.get_action_config(), action.get_action_config())
-    beside = ("version", "reevaluate", "on_unknown")
-    old, new = ({name: getattr(one, name) for name in beside} for one in (before, action))
-    return why + differences(old, new)
+def _why(old: Configured, before: Rule, new: Configured, after: Rule) -> list[str]:
+    why = differences(old.config_of(before), new.config_of(after))
+    versions = ({"version": one.action.version} for one in (before, after))
+    if before.action_id is not None and after.action_id is not None:
+        why += differences(*versions)
+    return why + differences(before.around(), after.around())
 
 
 def _queue_changes(old: Configured, new: Configured) -> list[str]:
@@ -95,47 +116,40 @@ def _queue_changes(old: Configured, new: Configured) -> list[str]:
 
 
 def _reach(session: Session, settings: Settings, new: Configured) -> Reach | None:
-    ready = settings.tdx_base_url and settings.tdx_app_id and settings.credentials
-    if session.args.no_check or not ready or settings.report_id is None:
+    ready = tdx_is_configured(settings) and settings.report_id is not None
+    if session.args.no_check or not ready or new.unsettled:
         return None
     with replace(session, settings=settings).open_app(
-        need_tdx=True, read_only=True, with_actions=True, actions=new.actions
+        need_tdx=True, read_only=True, with_actions=True, actions=new
     ) as app:
         return reach(app)
 
 
-def _tell(
-    session: Session,
-    changes: Sequence[Change],
-    gone: Sequence[BaseAction],
-    queue: Sequence[str],
-    found: Reach | None,
-    settings: Settings,
-) -> None:
+def _tell(session: Session, change: Change, found: Reach | None, settings: Settings) -> None:
     say = session.terminal.say
-    for change in changes:
-        identity = change.action.get_action_id()
-        number = found.new[identity] if found is not None and not change.action.summarises else None
-        if not change.runs_again:
-            say(f"same       {identity}{_pending(number)}")
-        elif change.before is None:
-            say(safe(f"new        {identity}{_on(number, found)}", style="bold"))
-        else:
-            say(safe(f"runs again {identity}{_on(number, found)}", style="bold"))
-            say(f"           instead of {change.before.get_action_id()}")
-        for reason in change.why:
-            say(f"           {reason}")
-        if number is not None and number > settings.max_new_tickets:
-            say(
-                f"           more than {settings.max_new_tickets} (max_new_tickets): a run is "
-                f"refused without --confirm {identity}"
-            )
-    for action in gone:
-        say(f"gone       {action.get_action_id()}")
-    for reason in queue:
-        say(f"queue      {reason}")
-    if found is None and any(change.runs_again for change in changes):
-        say("On how many tickets is not told: TDX was not asked.")
+    number = _number(change, found)
+    label = f"{change.state:<10} {change.rule.label}"
+    if change.state == "same":
+        say(f"{label}{_pending(number)}")
+    else:
+        say(safe(f"{label}{_on(number, found)}", style="bold"))
+        if change.before is not None:
+            say(f"           instead of {change.before.label}")
+    for reason in change.why:
+        say(f"           {reason}")
+    if number is not None and number > settings.max_new_tickets:
+        say(
+            f"           more than {settings.max_new_tickets} (max_new_tickets): a run is "
+            f"refused without --confirm {change.rule.action_id}"
+        )
+
+
+def _number(change: Change, found: Reach | None) -> int | None:
+    """On how many tickets the action would newly execute; a summary follows the others."""
+    asked = found is not None and change.state in {"same", "new", "runs again"}
+    if not asked or found is None or change.rule.action.summarises:
+        return None
+    return found.new[change.rule.action_id or ""]
 
 
 def _on(number: int | None, found: Reach | None) -> str:
@@ -149,25 +163,20 @@ def _pending(number: int | None) -> str:
 
 
 def _document(
-    changes: Sequence[Change],
-    gone: Sequence[BaseAction],
-    queue: Sequence[str],
-    found: Reach | None,
+    changes: Sequence[Change], queue: Sequence[str], found: Reach | None
 ) -> dict[str, Any]:
     return {
         "tickets_in_report": found.tickets if found else None,
         "actions": [
             {
-                "id": change.action.get_action_id(),
-                "instead_of": change.before.get_action_id()
-                if change.before is not None and change.runs_again
-                else None,
-                "runs_again": change.runs_again,
-                "new_on_tickets": found.new[change.action.get_action_id()] if found else None,
+                "id": change.rule.action_id,
+                "type": change.rule.word,
+                "state": change.state,
+                "instead_of": change.before.action_id if change.before else None,
+                "new_on_tickets": _number(change, found),
                 "why": change.why,
             }
             for change in changes
         ],
-        "gone": [action.get_action_id() for action in gone],
         "queue": queue,
     }

@@ -16,10 +16,10 @@ from ticket_queue_daemon.observe.logs import TICKET_LOGGER, logging_to
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from ticket_queue_daemon.actions.base import BaseAction
     from ticket_queue_daemon.app import App
+    from ticket_queue_daemon.app.rules import Configured
     from ticket_queue_daemon.cli.output import Terminal
     from ticket_queue_daemon.observe.scrub import Scrubber
     from ticket_queue_daemon.tdx.client import TdxClient
@@ -48,7 +48,7 @@ class Session:
         need_tdx: bool,
         read_only: bool = False,
         with_actions: bool = False,
-        actions: Sequence[BaseAction] | None = None,
+        actions: Configured | None = None,
     ) -> App:
         """The opened application; what it noticed on opening is logged.
 

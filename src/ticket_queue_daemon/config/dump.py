@@ -11,38 +11,54 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import SecretStr
 
-from ticket_queue_daemon.config.rules_file import QUEUE_SETTINGS, VERSION
+from ticket_queue_daemon.config.queue_section import QUEUE_SETTINGS
+from ticket_queue_daemon.config.rules_model import VERSION
 from ticket_queue_daemon.config.strictness import is_secret
 from ticket_queue_daemon.config.yaml_text import Dumper
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ticket_queue_daemon.config.rules_file import ActionRule, Rules
+    from pydantic import BaseModel
+
+    from ticket_queue_daemon.config.rules_model import ActionRule, Rules
 
 HIDDEN = "***"
 _WIDTH = 100
 
 
 def shown_options(rule: ActionRule) -> dict[str, Any]:
-    """Every option that has a value, as it may be shown."""
+    """Every option of the action that has a value, as it may be shown."""
+    return _shown(rule, rule.options)
+
+
+def shown_around(rule: ActionRule) -> dict[str, Any]:
+    """Every rule option that says something else than usual, as it may be shown."""
+    usual = {name: info.default for name, info in type(rule.around).model_fields.items()}
+    given = _shown(rule, rule.around)
+    return {
+        name: value for name, value in given.items() if getattr(rule.around, name) != usual[name]
+    }
+
+
+def _shown(rule: ActionRule, values: BaseModel) -> dict[str, Any]:
     options = {}
-    for name, info in type(rule.options).model_fields.items():
-        value = getattr(rule.options, name)
+    for name, info in type(values).model_fields.items():
+        value = getattr(values, name)
         if name in rule.written:
             value = rule.written[name]
         elif value is not None and (is_secret(info.rebuild_annotation()) or _hides(value)):
             value = HIDDEN
         else:
             value = _escaped(value)
-        if value is not None and not (name == "enabled" and value is True):
+        if value is not None:
             options[name] = value
     return options
 
 
 def as_data(rules: Rules, queue: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The rules as plain data; ``queue`` instead of the file's own, by the settings' names."""
-    settings = rules.queue if queue is None else queue
+    settings = rules.settings if queue is None else queue
     words = {setting: word for word, setting in QUEUE_SETTINGS.items()}
     members = {
         words[name]: _escaped(value) for name, value in settings.items() if value is not None
@@ -50,7 +66,9 @@ def as_data(rules: Rules, queue: Mapping[str, Any] | None = None) -> dict[str, A
     return {
         "version": VERSION,
         **({"queue": members} if members else {}),
-        "actions": [{rule.word: shown_options(rule)} for rule in rules.actions],
+        "actions": [
+            {rule.word: shown_options(rule) | shown_around(rule)} for rule in rules.actions
+        ],
     }
 
 

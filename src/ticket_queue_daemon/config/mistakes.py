@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ticket_queue_daemon.config.places import meant
+from ticket_queue_daemon.config.places import near
 from ticket_queue_daemon.config.strictness import is_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pydantic import BaseModel, ValidationError
     from pydantic_core import ErrorDetails
@@ -30,15 +30,28 @@ _EXPECTED = {
 
 
 def option_mistakes(
-    error: ValidationError, model: type[BaseModel], given: Mapping[str, Any]
+    error: ValidationError,
+    model: type[BaseModel],
+    written: Mapping[str, Any],
+    unknown: Callable[[str], str],
 ) -> Iterator[tuple[FieldPath, str]]:
-    """For each wrong option its path below the action, and what is wrong with it."""
+    """For each wrong option its path below the action, and what is wrong with it.
+
+    Args:
+        error: what pydantic says.
+        model: of the options.
+        written: the options as the file says them, variables and all.
+        unknown: the sentence for an option that the model does not have.
+    """
     grouped: dict[FieldPath, list[ErrorDetails]] = {}
     for problem in error.errors(include_url=False):
-        grouped.setdefault(_existing(problem["loc"], given), []).append(problem)
+        grouped.setdefault(_existing(problem["loc"], written), []).append(problem)
     deepest = [path for path in grouped if not _covered(path, grouped)]
     for path in deepest:
-        yield path, _sentence(path, grouped[path], model, given)
+        if grouped[path][0]["type"] == "extra_forbidden":
+            yield path, unknown(str(path[0]))
+        else:
+            yield path, _sentence(path, grouped[path], model, written)
 
 
 def at(data: Any, path: FieldPath) -> Any:
@@ -82,17 +95,15 @@ def _sentence(
     path: FieldPath,
     problems: list[ErrorDetails],
     model: type[BaseModel],
-    given: Mapping[str, Any],
+    written: Mapping[str, Any],
 ) -> str:
     first = problems[0]
     name = str(path[0])
     if first["type"] == "missing":
         return f"missing: {model.model_fields[name].description or 'a value is needed'}"
-    if first["type"] == "extra_forbidden":
-        return f"unknown option{meant(name, model.model_fields)}"
     if first["type"] == "value_error":
         return str(first["ctx"]["error"])
-    value = at(given, path)
+    value = at(written, path)
     if is_secret(model.model_fields[name].rebuild_annotation()):
         return "expected a text (a secret; its value is not shown)"
     if first["type"] == "literal_error":
@@ -100,8 +111,7 @@ def _sentence(
             word.strip("' ")
             for word in str(first["ctx"]["expected"]).replace(" or ", ",").split(",")
         ]
-        near = meant(str(value), words) if isinstance(value, str) else ""
-        hint = near if "did you mean" in near else ""
+        hint = near(value, words) if isinstance(value, str) else ""
         return f"{shown(value)} is none of {', '.join(words)}{hint}"
     expected = dict.fromkeys(_EXPECTED.get(one["type"], one["msg"].lower()) for one in problems)
     return f"expected {' or '.join(expected)}, not {shown(value)}{_advice(first['type'], value)}"

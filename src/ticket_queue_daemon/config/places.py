@@ -71,8 +71,12 @@ def field_name(path: FieldPath) -> str:
 def meant(word: str, known: Iterable[str]) -> str:
     """``; did you mean ...?``, or the list of what there is."""
     words = sorted(known)
+    listed = f"; there are: {', '.join(words)}" if words else ""
+    return near(word, words) or listed
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """``; did you mean ...?``, or nothing."""
     shape = word.lower().replace("-", "_").replace(" ", "_")
-    near = difflib.get_close_matches(shape, words, n=1, cutoff=0.55)
-    if near:
-        return f"; did you mean {near[0]}?"
-    return f"; there are: {', '.join(words)}" if words else ""
+    found = difflib.get_close_matches(shape, sorted(known), n=1, cutoff=0.55)
+    return f"; did you mean {found[0]}?" if found else ""

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from ticket_queue_daemon.config.rules_file import NOT_A_DEFAULT, QUEUE_SETTINGS, VERSION
+from ticket_queue_daemon.config.queue_section import QUEUE_SETTINGS
+from ticket_queue_daemon.config.rules_model import VERSION
 from ticket_queue_daemon.config.settings import Settings, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pydantic import BaseModel
+
+    from ticket_queue_daemon.config.rules_model import Vocabulary
 
 FILE_NAME = "rules.schema.json"
 _VARIABLE = {
@@ -27,9 +28,13 @@ _EXAMPLE = {
 }
 
 
-def json_schema(models: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
+def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """The schema of a rules file with these actions."""
-    options = {word: _options(model) for word, model in sorted(models.items())}
+    options = {
+        word: _options(word, vocabulary.models[word], vocabulary.around[word])
+        for word in sorted(vocabulary.models)
+    }
+    inner = {name: one for schema in options.values() for name, one in schema.pop("$defs").items()}
     queue = _closed({word: _setting(name) for word, name in QUEUE_SETTINGS.items()})
     queue["description"] = "The TDX report that is watched; flags and the environment win."
     return {
@@ -49,7 +54,7 @@ def json_schema(models: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
                 "maxItems": 1,
                 "description": "the same as queue; for now exactly one",
             },
-            "defaults": _defaults(options),
+            "defaults": _defaults(options, vocabulary.default_names()),
             "actions": {
                 "type": "array",
                 "minItems": 1,
@@ -65,6 +70,7 @@ def json_schema(models: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
             "queue": queue,
             "action": {"anyOf": [one for word in options for one in _forms(word, options[word])]},
             **{f"options_{word}": schema for word, schema in options.items()},
+            **inner,
         },
     }
 
@@ -94,12 +100,18 @@ def _closed(properties: dict[str, Any], required: list[str] | None = None) -> di
     }
 
 
-def _options(model: type[BaseModel]) -> dict[str, Any]:
-    """The options of an action; each may come from a variable."""
-    schema = model.model_json_schema()
-    properties = {name: _member(member) for name, member in schema["properties"].items()}
-    made = _closed(properties, schema.get("required"))
-    return {"description": model.__doc__ or "", **made}
+def _options(word: str, *models: type[BaseModel]) -> dict[str, Any]:
+    """What can be written for an action, its own options first; each may come from a variable."""
+    members: dict[str, Any] = {}
+    inner: dict[str, Any] = {}
+    needed: list[str] = []
+    for model in models:
+        schema = model.model_json_schema(ref_template=f"#/$defs/{word}.{{model}}")
+        members |= {name: _member(member) for name, member in schema["properties"].items()}
+        needed += schema.get("required", ())
+        inner |= {f"{word}.{name}": _untitled(one) for name, one in schema.get("$defs", {}).items()}
+    made = _closed(members, needed)
+    return {"description": models[0].__doc__ or "", **made, "$defs": inner}
 
 
 def _setting(name: str) -> dict[str, Any]:
@@ -134,7 +146,7 @@ def _untitled(schema: Any) -> Any:
     return [_untitled(one) for one in schema] if isinstance(schema, list) else schema
 
 
-def _defaults(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _defaults(options: dict[str, dict[str, Any]], allowed: set[str]) -> dict[str, Any]:
     """Every option of every action; where two differ, what either takes."""
     merged: dict[str, list[dict[str, Any]]] = {}
     for schema in options.values():
@@ -143,7 +155,7 @@ def _defaults(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
                 key: value for key, value in member.items() if key not in {"default", "description"}
             }
             known = merged.setdefault(name, [])
-            if name != NOT_A_DEFAULT and kind not in known:
+            if name in allowed and kind not in known:
                 known.append(kind)
     properties = {
         name: kinds[0] if len(kinds) == 1 else {"anyOf": kinds}

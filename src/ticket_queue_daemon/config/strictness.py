@@ -39,8 +39,10 @@ def _text(value: object) -> object:
     return str(value) if isinstance(value, FromVariable) else value
 
 
+Boolean = Annotated[bool, BeforeValidator(_boolean), Strict()]
+"""``true`` or ``false``, and no other word."""
 _PLAIN: dict[Any, Any] = {
-    bool: Annotated[bool, BeforeValidator(_boolean), Strict()],
+    bool: Boolean,
     int: Annotated[int, BeforeValidator(_whole), Strict()],
     float: Annotated[float, BeforeValidator(_number), Strict()],
     str: Annotated[str, BeforeValidator(_text), Strict()],

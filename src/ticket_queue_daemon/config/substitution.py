@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(r"\$(?:(\$)(?=\{)|\{([A-Za-z_]\w*)(?::-([^}]*))?\})")
 _OPENED = re.compile(r"(?<!\$)\$\{")
 _FILE = "file:"
+# Shorter values would stand in the middle of ordinary words.
+_SHORTEST_VEILED = 4
 
 
 class FromVariable(str):
@@ -31,66 +33,89 @@ class FromVariable(str):
 
 @dataclass
 class Substituted:
-    """The data with its variables filled in, and what the file says in their places."""
+    """The data with its variables filled in.
+
+    Attributes:
+        data: what it came to.
+        places: the texts that hold a variable.
+        values: what a variable gave, and its name.
+    """
 
     data: Any
-    written: dict[FieldPath, str] = field(default_factory=dict)
+    places: set[FieldPath] = field(default_factory=set)
+    values: dict[str, str] = field(default_factory=dict)
+
+    def varies(self, path: FieldPath) -> bool:
+        """Whether a variable stands there or anywhere inside."""
+        return any(where[: len(path)] == path for where in self.places)
+
+    def veil(self, value: Any) -> Any:
+        """A text, or data, with ``${NAME}`` where it shows what a variable gave."""
+        if isinstance(value, dict):
+            return {name: self.veil(member) for name, member in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.veil(member) for member in value]
+        if not isinstance(value, str):
+            return value
+        for given in sorted(self.values, key=len, reverse=True):
+            if len(given) >= _SHORTEST_VEILED:
+                value = value.replace(given, f"${{{self.values[given]}}}")
+        return value
 
 
 def substitute(document: Document, environ: Mapping[str, str]) -> Substituted:
     """Fill in the variables; a missing one is noted in the document."""
     filled = Substituted(None)
-    filled.data = _walk(document.data, (), document, environ, filled.written)
+    filled.data = _Filling(document, environ, filled).walk(document.data, ())
     return filled
 
 
-def _walk(
-    value: Any,
-    path: FieldPath,
-    document: Document,
-    environ: Mapping[str, str],
-    written: dict[FieldPath, str],
-) -> Any:
-    if isinstance(value, dict):
-        return {
-            name: _walk(member, (*path, name), document, environ, written)
-            for name, member in value.items()
-        }
-    if isinstance(value, list):
-        return [
-            _walk(member, (*path, number), document, environ, written)
-            for number, member in enumerate(value)
-        ]
-    if not isinstance(value, str) or "${" not in value:
-        return value
-    written[path] = value
-    return _fill(value, path, document, environ)
+class _Filling:
+    """Goes through the data."""
 
+    def __init__(self, document: Document, environ: Mapping[str, str], filled: Substituted) -> None:
+        self._document = document
+        self._environ = environ
+        self._filled = filled
 
-def _fill(text: str, path: FieldPath, document: Document, environ: Mapping[str, str]) -> str:
-    def one(found: re.Match[str]) -> str:
+    def walk(self, value: Any, path: FieldPath) -> Any:
+        """A value, its texts filled in."""
+        if isinstance(value, dict):
+            return {name: self.walk(member, (*path, name)) for name, member in value.items()}
+        if isinstance(value, list):
+            return [self.walk(member, (*path, number)) for number, member in enumerate(value)]
+        if not isinstance(value, str) or "${" not in value:
+            return value
+        self._filled.places.add(path)
+        return self._fill(value, path)
+
+    def _fill(self, text: str, path: FieldPath) -> str:
+        if _OPENED.search(_VARIABLE.sub("", text)):
+            self._document.wrong(
+                path, "a ${ that names no variable; write ${NAME}, or $${ for a plain ${"
+            )
+            return text
+        filled = _VARIABLE.sub(lambda found: self._one(found, path), text)
+        whole = _VARIABLE.fullmatch(text)
+        return FromVariable(filled) if whole and whole[2] else filled
+
+    def _one(self, found: re.Match[str], path: FieldPath) -> str:
         escaped, name, default = found.groups()
         if escaped:
             return "$"
         # As in a shell: with :- an empty variable counts as unset.
-        value = environ.get(name)
+        value = self._environ.get(name)
         if default is not None and not value:
             return str(default)
         if value is None:
-            document.wrong(
+            self._document.wrong(
                 path,
                 f"the environment has no {name}; set it, or write ${{{name}:-default}}, or $${{ "
                 "for a plain ${",
             )
             return ""
+        self._filled.values[value] = name
         return value
-
-    if _OPENED.search(_VARIABLE.sub("", text)):
-        document.wrong(path, "a ${ that names no variable; write ${NAME}, or $${ for a plain ${")
-        return text
-    filled = _VARIABLE.sub(one, text)
-    whole = _VARIABLE.fullmatch(text)
-    return FromVariable(filled) if whole and whole[2] else filled
 
 
 def secret_of(value: object) -> object:
