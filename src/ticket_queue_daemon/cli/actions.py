@@ -17,8 +17,12 @@ from ticket_queue_daemon.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic import BaseModel
+
     from ticket_queue_daemon.cli.session import Session
 
+_NAMES = ("name", "type", "default", "meaning")
+_HEADINGS = ("option", *_NAMES[1:])
 _SAMPLES = {"text": '"..."', "whole number": "1", "number": "1.5", "true or false": "true"}
 
 
@@ -60,29 +64,31 @@ def _show(session: Session, registry: Registry) -> None:
             else f"There is no action {session.args.name}{meant(session.args.name, registry.types)}.",
             "For all of them, run: ticket-queue-daemon actions list",
         )
-    rows = list(_options(kind))
+    own, around = list(_options(kind.options)), list(_options(kind.around))
     if session.args.json:
-        names = ("name", "type", "default", "meaning")
         session.terminal.json(
             {
                 "name": kind.word,
                 "from": kind.origin,
                 "what": kind.options.__doc__,
-                "options": [dict(zip(names, row, strict=True)) for row in rows],
+                "options": [dict(zip(_NAMES, row, strict=True)) for row in own],
+                "rule_options": [dict(zip(_NAMES, row, strict=True)) for row in around],
             }
         )
         return
     session.terminal.say(safe(kind.word, style="bold"), safe(f"({kind.origin})", style="dim"))
     session.terminal.say(kind.options.__doc__ or "")
-    session.terminal.table(("option", "type", "default", "meaning"), rows)
+    session.terminal.table(_HEADINGS, own)
+    session.terminal.say("Of the rule around it; no part of the action's id:")
+    session.terminal.table(_HEADINGS, around)
     for line in example(kind):
         session.terminal.say(safe(line))
 
 
-def _options(kind: ActionType) -> Iterator[tuple[str, str, str, str]]:
-    """Its own options, those that are needed first, then those of the rule around it."""
-    own = sorted(kind.options.model_fields.items(), key=lambda option: not option[1].is_required())
-    for name, info in [*own, *kind.around.model_fields.items()]:
+def _options(model: type[BaseModel]) -> Iterator[tuple[str, str, str, str]]:
+    """Those that are needed first."""
+    options = sorted(model.model_fields.items(), key=lambda option: not option[1].is_required())
+    for name, info in options:
         words = kind_words(info.rebuild_annotation())
         yield name, words, _default(info.default), info.description or ""
 

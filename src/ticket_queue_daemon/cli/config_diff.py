@@ -76,27 +76,29 @@ def diff(session: Session) -> None:
 
 
 def compare(old: Configured, new: Configured) -> list[Change]:
-    """Each new action with its old self: the same one, else in order the next of its type."""
-    free = [one for one in old.in_force if not any(other.does_as(one) for other in new.in_force)]
+    """Each new action with its old self: the same one, else of its type the one most like it."""
+    off = [one.rule for one in new.made if one.rule and not one.enabled]
+    rest = [one for one in old.in_force if not any(other.does_as(one) for other in new.in_force)]
+    disabled = [one for one in rest if one.rule and any(one.rule.does_as(other) for other in off)]
+    free = [one for one in rest if one not in disabled]
     changes = []
     for one in new.in_force:
         same = next((other for other in old.in_force if one.does_as(other)), None)
         if same is not None:
             changes.append(Change("same", one, same, differences(same.around(), one.around())))
             continue
-        before = next((other for other in free if other.word == one.word), None)
-        if before is None:
+        alike = [other for other in free if other.word == one.word]
+        if not alike:
             changes.append(Change("new", one))
             continue
+        why, before = min(
+            ((_why(old, other, new, one), other) for other in alike), key=lambda pair: len(pair[0])
+        )
         free.remove(before)
         known = one.action_id is not None and before.action_id is not None
-        why = _why(old, before, new, one)
         changes.append(Change("runs again" if known else "not known", one, before, why))
-    off = [one.rule for one in new.made if one.rule and not one.enabled]
-    for one in free:
-        disabled = one.rule is not None and any(one.rule.does_as(other) for other in off)
-        changes.append(Change("disabled" if disabled else "gone", one))
-    return changes
+    changes += [Change("disabled", one) for one in disabled]
+    return changes + [Change("gone", one) for one in free]
 
 
 def _why(old: Configured, before: Rule, new: Configured, after: Rule) -> list[str]:

@@ -64,7 +64,7 @@ class ActionEntries:
         if word is None:
             return None
         if word not in self._vocabulary.models:
-            self._document.wrong(below, self._unknown(word))
+            self._document.wrong(below, self._unknown(word, path))
             return None
         if not isinstance(given, dict):
             self._document.wrong(below, f"expected options with values, not {self._shown(below)}")
@@ -113,10 +113,12 @@ class ActionEntries:
             return f"{word} tells what the actions before it did, and has no {name}"
         return f"unknown option{meant(name, self._vocabulary.names(word))}"
 
-    def _unknown(self, word: str) -> str:
+    def _unknown(self, word: str, path: FieldPath) -> str:
         if why := self._vocabulary.broken.get(word):
             return f"this plug-in can't be used: {why}"
-        return f"unknown action{meant(word, self._vocabulary.models)}"
+        entry = at(self._document.data, path)
+        written = entry.get("type", word) if isinstance(entry, dict) else entry
+        return f"unknown action {written}{meant(word, self._vocabulary.models)}"
 
     def _shown(self, path: FieldPath) -> str:
         return shown(at(self._document.data, path))

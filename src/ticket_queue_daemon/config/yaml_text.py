@@ -31,8 +31,11 @@ _HINTS = {
     "found unexpected end of stream": "quotes that are not closed",
     "found undefined alias": "a * that names no & above it; a text that begins with * needs quotes",
     "expected a single document": "a second document (---); a file holds one",
-    "expected ',' or": "a bracket that is not closed, or a comma that is missing",
+    "expected ',' or": "a bracket that is not closed, or a comma that is missing; a text with ': ' in "
+    "it needs quotes",
 }
+# What is wrong begins where the bracket or the quotes were opened, not where that was noticed.
+_OPENED = ("found unexpected end of stream", "expected ',' or")
 _SCALARS: tuple[tuple[str, str, str], ...] = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
@@ -91,7 +94,9 @@ def read_yaml(text: str, name: str) -> Document:
         node = Loader(text).get_single_node()
         document.data = None if node is None else _Tree(document).build(node, ())
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        opened = any(words in (error.problem or "") for words in _OPENED)
+        marks = [error.problem_mark, error.context_mark]
+        mark = next(filter(None, reversed(marks) if opened else marks), None)
         document.places[()] = Place(name, mark.line + 1 if mark else 1)
         document.wrong((), _hint(error))
     except yaml.reader.ReaderError as error:
@@ -119,8 +124,11 @@ def read_json(text: str, name: str) -> Document:
     except yaml.YAMLError:
         # Valid JSON in a form that YAML can't follow: then fields have no lines.
         document.places = {(): Place(name, 1)}
-    except (RecursionError, ValueError):
-        document.wrong((), "a number that is none, or nested too deeply")
+    except ValueError as error:
+        document.wrong((), f"this is no JSON: {error} is no number")
+        return document
+    except RecursionError:
+        document.wrong((), "nested too deeply")
         return document
     document.data = data
     return document
