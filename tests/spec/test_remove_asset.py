@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.simulator.entities import Asset, Ticket
     from ticket_queue_daemon.store.tracker import StateTracker
 
-RETIRED = 39
+RETIRED = 41
 DETACH = r"/tickets/\{id\}/assets/"
 NAME = "IC-EHLB760-F16"
 
@@ -55,7 +55,7 @@ def test_what_is_retired_is_taken_off_and_told(desk: Desk, ticket: Ticket) -> No
     desk.run(RemoveAssetAction(status_ids=[RETIRED]), SummaryCommentAction())
 
     assert desk.attached(ticket) == []
-    assert f"Took off 1 asset: {NAME}. Reason: in asset status 39" in desk.comments(ticket)[-1]
+    assert f"Took off 1 asset: {NAME}. Reason: in asset status Retired" in desk.comments(ticket)[-1]
 
 
 def test_a_dry_run_shows_it_and_touches_nothing(desk: Desk, machine: Asset, ticket: Ticket) -> None:
