@@ -17,6 +17,7 @@ from ticket_queue_daemon.config.loading import read_rules
 from ticket_queue_daemon.config.places import field_name
 from ticket_queue_daemon.config.rules_file import interpret, refuse
 from ticket_queue_daemon.errors import ConfigError, DaemonError
+from ticket_queue_daemon.observe.scrub import Scrubber
 from ticket_queue_daemon.tdx.names import NameBook, NamesNeedTdx
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ def _made(rules: Rules, rule: ActionRule, registry: Registry, names: NameBook) -
     """The action of a rule, its names looked up unless it is disabled; None: it refuses them."""
     try:
         action = registry.make(rule.word, rule.options, rule.around)
+        if secrets := rule.secrets():
+            action.hide = Scrubber(secrets).value
         action_id = _settled(action, names) if rule.enabled else None
         if action_id is not None:
             _check_secrets(rule, action)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +17,16 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.tdx.client import TdxClient
 
 _LISTED = 60
+# What YAML reads as this very text, also in the words of YAML 1.1.
+_PLAIN = re.compile(r"(?!(?i:y|n|yes|no|on|off|true|false|null)$)[A-Za-z][A-Za-z0-9 ()/&._-]*")
 _REPORT = 1344
 _TEMPLATE = """\
 # yaml-language-server: $schema={schema}
 # Rules of the Ticket Queue Daemon: what is done to each ticket of a report, exactly once.
-#   ticket-queue-daemon config validate {file}            is it right?
-#   ticket-queue-daemon --config {file} --dry-run         what would it do?
-#   ticket-queue-daemon config diff OLD.yaml {file}       which actions would run again?
-#   ticket-queue-daemon actions list                      what else is there?
+# Is it right?                     ticket-queue-daemon config validate {file}
+# What would it do now?            ticket-queue-daemon --config {file} --dry-run
+# Which actions would run again?   ticket-queue-daemon config diff OLD.yaml {file}
+# What else is there?              ticket-queue-daemon actions list
 version: 1
 
 queue:
@@ -34,18 +39,38 @@ queue:
 #   is_private: true
 
 # In this order. Change an option and it is another action, which executes again on every ticket.
+# Names may stand for numbers: they are looked up in TDX when the daemon starts.
 actions:
   # Attach the computers that a ticket talks about.
   - add_asset:
-      max_assets_to_add: 10{eligible}
+      max_assets_to_add: 10
+      # computer_form_ids: {asset_forms}      # asset forms that are computers
+      # active_status_ids: {asset_statuses}        # asset statuses of machines in use
 
   # - comment:
   #     comment_text: We are looking into it.
-  #     new_status_id: 0     # also move the ticket to this status; 0 leaves it
+  #     is_private: false
+
+  # - status_change:
+  #     new_status_id: {status}
+
+  # - assign:
+  #     responsible_group_id: {group}
+
+  # - set_fields:
+  #     fields:
+  #       priority: {priority}
 
   # Last: one private comment that tells what was done.
   - summary_comment
 {lists}"""
+_WORDS = {
+    "status": ("ticket statuses", "In Progress"),
+    "group": ("groups", "Desktop Support"),
+    "priority": ("priorities", "High"),
+}
+"""The blanks of the template that a name of the tenant fills, and what stands there without one."""
+_NUMBERS = {"asset_forms": ("asset forms", 2448), "asset_statuses": ("asset statuses", 38)}
 
 
 @dataclass(frozen=True)
@@ -56,7 +81,7 @@ class Tenant:
 
 
 def look_at(client: TdxClient) -> Tenant:
-    """Read statuses, forms and groups: six calls at the most; nothing is changed.
+    """Read statuses, priorities, forms and groups: seven calls at the most; nothing is changed.
 
     Raises:
         TdxError: TDX is away or refuses.
@@ -66,6 +91,7 @@ def look_at(client: TdxClient) -> Tenant:
     return Tenant(
         {
             "ticket statuses": _named(tickets.statuses()),
+            "priorities": _named(tickets.priorities()),
             "ticket forms": _named(tickets.forms()),
             "asset statuses": _named(assets.statuses()),
             "asset forms": _named(assets.forms()),
@@ -75,24 +101,36 @@ def look_at(client: TdxClient) -> Tenant:
 
 
 def starter(file: str, report_id: int | None, tenant: Tenant | None) -> str:
-    """The text of the file."""
+    """The text of the file; what is commented out in it is right as well.
+
+    Args:
+        file: its path, as commands name it.
+        report_id: the report to watch; None: a stand-in that says so.
+        tenant: whose names stand in it; None: stand-ins.
+    """
+    lists = tenant.lists if tenant else {}
     return _TEMPLATE.format(
         schema=FILE_NAME,
-        file=file,
+        file=shlex.quote(file),
         report=report_id or _REPORT,
         unsure="" if report_id else "               # the id of your report",
-        eligible=_eligible(tenant),
         lists=_lists(tenant),
+        **{word: _name(lists.get(heading, ()), usual) for word, (heading, usual) in _WORDS.items()},
+        **{word: _number(lists.get(heading, ()), one) for word, (heading, one) in _NUMBERS.items()},
     )
 
 
-def _eligible(tenant: Tenant | None) -> str:
-    if tenant is None:
-        return ""
-    return (
-        "\n      # computer_form_ids: [2448]      # asset forms that are computers, see below"
-        "\n      # active_status_ids: [38]        # asset statuses of machines in use"
-    )
+def _name(entries: Sequence[tuple[int, str]], usual: str) -> str:
+    """The usual name if the tenant has it, else one that stands for one entry only; quoted if need be."""
+    names = [name for _, name in entries]
+    once = [name for name in names if name and names.count(name) == 1]
+    name = usual if usual in once or not once else once[0]
+    return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+
+
+def _number(entries: Sequence[tuple[int, str]], usual: int) -> str:
+    numbers = [number for number, _ in entries]
+    return f"[{usual if usual in numbers or not numbers else numbers[0]}]"
 
 
 def _lists(tenant: Tenant | None) -> str:

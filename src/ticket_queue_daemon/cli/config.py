@@ -151,7 +151,7 @@ def _init(session: Session) -> None:
     if path.suffix not in {".yaml", ".yml"}:
         raise ConfigError(f"{path} is no YAML file.", "Name a file that ends in .yaml.")
     tenant = _tenant(session)
-    text = starter(path.name, session.settings.report_id, tenant)
+    text = starter(str(path), session.settings.report_id, tenant)
     schema = path.with_name(FILE_NAME)
     try:
         with path.open("x", encoding="utf-8") as file:
