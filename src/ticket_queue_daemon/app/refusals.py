@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.errors import ConfigError
 
 _CLASS = re.compile(r"^\w+Action(?:: | (?=\w))")
+_LEAD = re.compile(r"(\w+): ")
 _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
@@ -23,8 +24,9 @@ def note(rules: Rules, rule: ActionRule, error: ConfigError) -> None:
     """Note it as a mistake at the option that it speaks of, without secrets and variables' values."""
     path = _place(rule, error.message)
     text = _CLASS.sub("", error.message)
-    for name in reversed(path[len(rule.path) :]):
-        text = text.removeprefix(f"{name}: ")
+    lead = _LEAD.match(text)
+    if lead and any(lead[1].startswith(str(name)) for name in path[len(rule.path) :]):
+        text = text[lead.end() :]
     text = f"{text} {error.advice}".strip()
     text = rules.filled.veil(Scrubber(rule.secrets()).text(text))
     rules.document.wrong(path, text)
@@ -47,8 +49,9 @@ def _place(rule: ActionRule, message: str) -> FieldPath:
 
 
 def _inside(value: Any, words: set[str], quoted: set[str]) -> Iterator[FieldPath]:
-    """Members that the message names: keys, or texts of a list in quotes."""
+    """Members that the message names: keys, or in quotes keys and texts."""
     if isinstance(value, dict):
-        yield from ((key,) for key in value if key in words or key in quoted)
+        keys = [key for key, one in value.items() if isinstance(one, str) and one in quoted]
+        yield from ((key,) for key in keys or [key for key in value if key in words | quoted])
     elif isinstance(value, list):
         yield from ((number,) for number, one in enumerate(value) if one in quoted)

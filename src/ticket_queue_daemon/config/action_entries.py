@@ -34,6 +34,8 @@ class ActionEntries:
     def read(self) -> tuple[ActionRule, ...]:
         """All that have no mistake."""
         entries = self._data.get("actions")
+        if entries is None and not self._document.whole:
+            return ()
         if not isinstance(entries, list) or not entries:
             self._document.wrong(
                 ("actions",), "expected a list with at least one action, such as [add_asset]"

@@ -28,8 +28,12 @@ _EMPTY = "the file is empty; ticket-queue-daemon config init writes one to begin
 
 def read_rules(path: Path) -> Document:
     """Read a file or a folder; nothing is judged yet but its form."""
-    if not path.is_dir():
-        return _read_file(path)
+    document = _read_folder(path) if path.is_dir() else _read_file(path)
+    document.seal()
+    return document
+
+
+def _read_folder(path: Path) -> Document:
     files = sorted(
         file
         for file in path.iterdir()
@@ -48,6 +52,13 @@ def read_rules(path: Path) -> Document:
 
 
 def _read_file(path: Path) -> Document:
+    document = _read_text(path)
+    if not isinstance(document.data, dict):
+        document.whole, document.data = False, None
+    return document
+
+
+def _read_text(path: Path) -> Document:
     name = str(path)
     document = Document(name)
     reader = READERS.get(path.suffix.lower())
@@ -66,7 +77,7 @@ def _read_file(path: Path) -> Document:
         document.wrong((), _EMPTY)
         return document
     document = reader(text, name)
-    if document.mistakes:
+    if document.data is None and document.mistakes:
         return document
     if document.data is None:
         document.wrong((), _EMPTY)
@@ -84,6 +95,7 @@ def _endings() -> str:
 def _merge(one: Document, into: Document) -> None:
     """Add a file to those before it: lists of actions one after the other, members side by side."""
     into.mistakes += one.mistakes
+    into.whole &= one.whole
     if not isinstance(one.data, dict):
         return
     for name, value in one.data.items():

@@ -41,12 +41,23 @@ class Mistake:
 
 @dataclass
 class Document:
-    """What files say as plain data, the place of each of its fields, and what can't be read."""
+    """What files say as plain data, the place of each of its fields, and what can't be read.
+
+    Attributes:
+        name: of the file or folder.
+        data: None where nothing could be read.
+        places: the line of each field.
+        mistakes: what is wrong.
+        whole: False: a file could not be read, so that what seems to be missing may stand in it.
+    """
 
     name: str
     data: Any = None
     places: dict[FieldPath, Place] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    whole: bool = True
+    _wrong: set[FieldPath] = field(default_factory=set)
+    _spoiled: frozenset[FieldPath] = frozenset()
 
     def place(self, path: FieldPath) -> Place:
         """Where a field stands; of one that is missing, where it would belong."""
@@ -56,10 +67,16 @@ class Document:
         return Place(self.name, 1)
 
     def wrong(self, path: FieldPath, text: str) -> None:
-        """Note a mistake in a field, once."""
+        """Note a mistake in a field, once; nothing further of a field that could not be read."""
         mistake = Mistake(self.place(path), field_name(path), text)
-        if mistake not in self.mistakes:
+        spoiled = any(path[:length] in self._spoiled for length in range(1, len(path) + 1))
+        if mistake not in self.mistakes and not spoiled:
             self.mistakes.append(mistake)
+            self._wrong.add(path)
+
+    def seal(self) -> None:
+        """The reading is over: fields that have a mistake by now are not judged any more."""
+        self._spoiled = frozenset(self._wrong)
 
 
 def field_name(path: FieldPath) -> str:

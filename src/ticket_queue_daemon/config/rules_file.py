@@ -59,7 +59,7 @@ def interpret(
     document: Document, vocabulary: Vocabulary, environ: Mapping[str, str] | None = None
 ) -> Rules:
     """The rules in a document; mistakes are noted in it, and what has one is left out."""
-    if document.mistakes or not isinstance(document.data, dict):
+    if not isinstance(document.data, dict):
         return Rules((), document, Substituted(None))
     filled = substitute(document, os.environ if environ is None else environ)
     data = filled.data
@@ -75,7 +75,8 @@ def interpret(
 def _check_version(document: Document) -> None:
     """The version is never a variable's: it says how the file is read."""
     if "version" not in document.data:
-        document.wrong((), f"version is missing; write version: {VERSION}")
+        if document.whole:
+            document.wrong((), f"version is missing; write version: {VERSION}")
         return
     version = document.data["version"]
     if version != VERSION or isinstance(version, bool):

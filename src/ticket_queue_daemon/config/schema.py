@@ -83,7 +83,10 @@ def _forms(word: str, options: dict[str, Any]) -> list[dict[str, Any]]:
     bare: dict[str, Any] = {"const": word, **told}
     nothing = [] if needed else [{"type": "null"}]
     under = {"anyOf": [reference, *nothing], **told} if nothing else reference
-    members = {"type": {"const": word, **told}, **options["properties"]}
+    known = {
+        name: {"$ref": f"{reference['$ref']}/properties/{name}"} for name in options["properties"]
+    }
+    members = {"type": {"const": word, **told}, **known}
     return [
         *([] if needed else [bare]),
         _closed({word: under}, [word]) | told,
