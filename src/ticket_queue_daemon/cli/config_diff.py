@@ -161,7 +161,7 @@ def _on(number: int | None, found: Reach | None) -> str:
 
 
 def _pending(number: int | None) -> str:
-    return f"  new on {number} tickets" if number else ""
+    return f"  new on {number} ticket{'s' if number != 1 else ''}" if number else ""
 
 
 def _document(
