@@ -70,8 +70,9 @@ class Dumper(yaml.SafeDumper):
 
     def text(self, value: str) -> yaml.ScalarNode:
         """A text; several lines as they are, or escaped where that would lose something."""
-        lines = value.strip() and "\n" in value
-        style = "|" if lines else '"' if "\n" in value else None
+        plain = value.replace("\n", "").isprintable()
+        lines = value.strip() and "\n" in value and plain
+        style = "|" if lines else None if plain and "\n" not in value else '"'
         return self.represent_scalar(f"{_TAG}str", value, style=style)
 
 
