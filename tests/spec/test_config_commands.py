@@ -290,7 +290,7 @@ def test_init_writes_what_tdx_has_and_the_schema_and_overwrites_nothing(
 def test_init_without_tdx_is_a_starter_all_the_same(command: Command) -> None:
     told = command("config", "init", "my rules.yaml")
 
-    assert "without a look at TDX, which is not configured" in told
+    assert "without a look at TDX, since TDX is not configured" in told
     assert "'my rules.yaml'" in Path("my rules.yaml").read_text(encoding="utf-8")
     configured = configure(Path("my rules.yaml"))
     assert [one.action_id for one in configured.made] == [

@@ -528,3 +528,15 @@ def test_status_change_and_its_word_agree() -> None:
         assert re.fullmatch("[a-z_]+", word)
         assert kind.cls.get_action_type(object.__new__(kind.cls)) == word
     assert BUILT_IN.types["status_change"].cls is StatusChangeAction
+
+
+@pytest.mark.usefixtures("_plug_in")
+def test_no_repr_shows_a_secret() -> None:
+    file = written(
+        "a.yaml", "version: 1\nactions: [{call: {token: '${T}'}}, {call: {token: plain, leak: x}}]"
+    )
+
+    shown = repr(configure(file, environ={"T": TOKEN}))
+
+    assert TOKEN not in shown
+    assert "plain" not in shown

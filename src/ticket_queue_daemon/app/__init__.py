@@ -98,7 +98,8 @@ class App:
         No request goes to TDX here, but to look up names among the options. Without ``need_tdx``
         neither a client nor the actions are needed, so what is wrong with them keeps nobody from
         looking at the database. With ``read_only`` the client refuses to change TDX, and the
-        actions are not needed either, unless ``with_actions``.
+        actions are not needed either, unless ``with_actions``. ``actions`` stand in for those of the
+        rules; names among their options are looked up, unless they come as :class:`Configured`.
 
         Raises:
             ConfigError: settings or the rules are wrong.

@@ -160,13 +160,17 @@ def _init(session: Session) -> None:
             schema.write_text(schema_text(Registry.discover()), encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path} can't be written: {error.strerror}.", "Name another.") from error
-    seen = "with what your TDX has" if tenant else "without a look at TDX, which is not configured"
+    seen = (
+        "with what your TDX has"
+        if tenant
+        else f"without a look at TDX, since {why_not_looked_up(session)}"
+    )
     session.terminal.say(f"{path} is written, {seen}. Look at it, and then:")
     session.terminal.say(f"  ticket-queue-daemon --config {path} --dry-run")
 
 
 def _tenant(session: Session) -> Tenant | None:
-    if not tdx_is_configured(session.settings):
+    if session.args.no_check or not tdx_is_configured(session.settings):
         return None
     with session.open_tdx() as client:
         return look_at(client)

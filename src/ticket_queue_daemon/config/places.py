@@ -52,7 +52,7 @@ class Document:
     """
 
     name: str
-    data: Any = None
+    data: Any = field(default=None, repr=False)  # it may hold a secret
     places: dict[FieldPath, Place] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     whole: bool = True

@@ -58,6 +58,8 @@ def strict(annotation: Any) -> Any:  # noqa: PLR0911  a line for each kind
     if origin is Annotated:
         return Annotated[(strict(inner[0]), *inner[1:])]
     if origin in {Union, types.UnionType}:
+        if SecretStr in inner:
+            inner = tuple(one for one in inner if one is not str)  # it would win, and be shown
         return Union[tuple(strict(one) for one in inner)]  # noqa: UP007  made, not written
     if origin is Literal or not isinstance(origin or annotation, type):
         return annotation

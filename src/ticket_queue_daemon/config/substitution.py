@@ -41,9 +41,9 @@ class Substituted:
         values: what a variable gave, and its name.
     """
 
-    data: Any
+    data: Any = field(repr=False)
     places: set[FieldPath] = field(default_factory=set)
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict, repr=False)
 
     def varies(self, path: FieldPath) -> bool:
         """Whether a variable stands there or anywhere inside."""

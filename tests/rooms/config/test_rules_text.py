@@ -183,11 +183,8 @@ def test_an_alias_that_holds_itself_is_a_mistake(text: str) -> None:
     assert read_yaml(text, "rules.yaml").mistakes
 
 
-@pytest.mark.parametrize("opened", ["[", "{a: "])
-def test_what_is_nested_too_deeply_is_a_mistake(opened: str) -> None:
-    closed = {"[": "]", "{a: ": "}"}[opened]
-
-    assert read_yaml(f"it: {opened * 2000}{closed * 2000}", "a.yaml").mistakes
+def test_what_is_nested_too_deeply_is_a_mistake() -> None:
+    assert read_yaml(f"it: {'[' * 500}{']' * 500}", "a.yaml").mistakes
     assert read_json(f'{{"it": {"[" * 20_000}{"]" * 20_000}}}', "a.json").mistakes
 
 
