@@ -56,7 +56,7 @@ LINES = [
     Line(
         "tick off",
         "engine/applying.py",
-        'self.tracker.effect_settled(claim, number, "applied", answer)',
+        'self._settled(claim, number, effect, "applied", answer)',
         "pass",
         (ALONE, "-k", "puts_back"),
     ),

@@ -220,7 +220,7 @@ def test_it_costs_one_query_and_no_call_and_only_where_there_is_something_to_att
     desk.run(V1)
 
     assert asked == [ticket.id]
-    assert desk.simulator.requests.count("GET /{appId}/tickets/{id}/assets") == 2
+    assert desk.simulator.requests.count("GET /{appId}/tickets/{id}/assets") == 1
 
 
 def test_resolve_retry_of_what_never_came_about_still_attaches(

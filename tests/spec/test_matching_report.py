@@ -163,7 +163,8 @@ def test_a_check_costs_one_call_a_ticket_and_asks_again_only_for_what_is_new(
     desk: Desk, report: Report
 ) -> None:
     by_hand = desk.asset("IC-LAB0001-F20", "SN000000002")
-    tickets = [desk.ticket(f"Nothing named {number}") for number in range(4)]
+    desk.asset("LSAF-D30H6J3", "D30H6J3", status_id=RETIRED)
+    tickets = [desk.ticket(f"LSAF-D30H6J3 {number}") for number in range(4)]
     desk.run(V1)
     desk.world.attach_asset(tickets[0].id, by_hand.id)
     requests = desk.simulator.requests
@@ -174,6 +175,26 @@ def test_a_check_costs_one_call_a_ticket_and_asks_again_only_for_what_is_new(
     assert (requests.count(ITEMS) - items, requests.count(one) - texts) == (4, 1)
     report()
     assert (requests.count(ITEMS) - items, requests.count(one) - texts) == (8, 1)
+
+
+def test_where_nobody_looked_what_was_on_the_ticket_nothing_is_concluded_from_what_is(
+    desk: Desk, report: Report
+) -> None:
+    """Nothing named: the asset that is there now may have been there before, so nobody added it."""
+    there, missed = (desk.asset(f"LSAF-D30H6J{number}", f"D30H6J{number}") for number in (1, 2))
+    desk.world.assets[missed.id].status_id = RETIRED
+    nothing = desk.ticket("Nothing is named")
+    desk.world.attach_asset(nothing.id, there.id)
+    link = desk.ticket("Help", "see https://LSAF-D30H6J2/")
+    desk.run(V1)
+    # The text is judged as it is now; that must not make a miss of what was there all the time.
+    desk.world.tickets[nothing.id].description = "LSAF-D30H6J1"
+    desk.world.attach_asset(link.id, missed.id)
+
+    told = report()
+
+    assert machines(told) == [("LSAF-D30H6J2", "missed")]
+    assert (told["all"]["missed"], told["checked"]) == (1, 2)
 
 
 def test_a_ticket_that_is_gone_is_told_and_the_rest_goes_on(desk: Desk, report: Report) -> None:

@@ -171,3 +171,7 @@ CLAIM = {
 )
 def test_no_step_of_a_ticket_reads_a_whole_table(log: psycopg.Connection[Any], name: str) -> None:
     assert scans(log, name, CLAIM) == set()
+
+
+def test_a_scrape_never_reads_the_whole_log(log: psycopg.Connection[Any]) -> None:
+    assert "daemon_action_log" not in scans(log, "figures", {"queue": QUEUE})

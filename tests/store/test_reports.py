@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger import claim_one, fail, finish, let_leases_run_out, plan, sql, work
+from ledger import QUEUE, claim_one, fail, finish, let_leases_run_out, plan, sql, work
 from ticket_queue_daemon.errors import StoreError
 from ticket_queue_daemon.store.pool import fetch
-from ticket_queue_daemon.store.reports import Reports
+from ticket_queue_daemon.store.reports import Reports, StateFigures
 
 if TYPE_CHECKING:
     from ticket_queue_daemon.store.pool import Database
@@ -156,3 +156,69 @@ def test_done_leaves_what_was_never_sent_due(tracker: StateTracker, database_url
         "SELECT status, jsonb_path_query_array(plan, '$.effects[*].state') FROM meta.daemon_action_log",
     )
     assert (status, states) == ("failed", ["applied", "planned"])
+
+
+def test_the_figures_of_an_empty_database_are_none(reports: Reports) -> None:
+    assert reports.figures(QUEUE) == StateFigures(
+        in_doubt=0, needs_review=0, oldest_pending=0.0, index_age=None, circuit_open=False
+    )
+
+
+def test_the_figures_count_what_is_in_doubt_and_what_waits_for_a_person(
+    tracker: StateTracker, reports: Reports
+) -> None:
+    for ticket_id, states in ((1, ("sent",)), (2, ("applied", "sent")), (3, ("applied",))):
+        tracker.write_plan(claim_one(tracker, ticket_id), plan(*states))
+    for ticket_id in (4, 5):
+        failed = claim_one(tracker, ticket_id)
+        tracker.write_plan(failed, plan("sent"))
+        fail(tracker, failed, final=ticket_id == 5)
+    tracker.park(claim_one(tracker, 6), "can't tell", metadata={}, lines=())
+
+    figures = reports.figures(QUEUE)
+
+    # For good (ticket 5) is what somebody has decided on.
+    assert (figures.in_doubt, figures.needs_review) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "seconds"),
+    [
+        ("status = 'started'", 0),
+        ("lease_until = now() - interval '2 min'", 120),
+        ("lease_until = now() - interval '2 min', queue = 'another'", 0),
+    ],
+)
+def test_what_a_daemon_left_behind_is_pending_from_the_end_of_its_lease(
+    tracker: StateTracker, reports: Reports, database_url: str, change: str, seconds: int
+) -> None:
+    claim_one(tracker)
+    sql(database_url, f"UPDATE meta.daemon_action_log SET {change}")
+
+    assert seconds <= reports.figures(QUEUE).oldest_pending < seconds + 60
+
+
+@pytest.mark.parametrize(("states", "seconds"), [(("applied", "planned"), 120), (("planned",), 0)])
+def test_a_failure_is_pending_from_its_due_time_if_it_is_taken_up_in_any_case(
+    tracker: StateTracker,
+    reports: Reports,
+    database_url: str,
+    states: tuple[str, ...],
+    seconds: int,
+) -> None:
+    claim = claim_one(tracker)
+    tracker.write_plan(claim, plan(*states))
+    fail(tracker, claim)
+    sql(
+        database_url,
+        "UPDATE meta.daemon_action_log SET next_attempt_at = now() - interval '2 min'",
+    )
+
+    assert seconds <= reports.figures(QUEUE).oldest_pending < seconds + 60
+
+
+def test_a_circuit_is_open_for_its_own_queue(tracker: StateTracker, reports: Reports) -> None:
+    tracker.open_circuit(QUEUE, "too much failed")
+
+    assert reports.figures(QUEUE).circuit_open
+    assert not reports.figures("another").circuit_open

@@ -161,18 +161,17 @@ class AddAssetAction(BaseAction):
         """The three phases, each only if the one before decided nothing."""
         del dry_run
         ticket = facade.get_ticket(ticket_id)
-        attached = {item.asset_id for item in facade.get_ticket_items(ticket_id)} - {None}
         texts = [
             TextPart("title", ticket.title),
             TextPart("description", ticket.description, ticket.is_rich_html),
         ]
         first = find_asking(texts, facade, self._rules_now(facade))
         if first.matches:
-            return self._attach(ticket_id, facade, first, attached, _places(first, "ticket "))
+            return self._attach(ticket_id, facade, first, _places(first, "ticket "))
         second = self._in_conversation(ticket_id, facade)
         if second.matches:
-            return self._attach(ticket_id, facade, second, attached, "ticket conversation")
-        return self._owned(ticket_id, facade, attached, [first, second])
+            return self._attach(ticket_id, facade, second, "ticket conversation")
+        return self._owned(ticket_id, facade, [first, second])
 
     def _in_conversation(self, ticket_id: int, facade: TicketFacade) -> Finding:
         said = [
@@ -193,15 +192,15 @@ class AddAssetAction(BaseAction):
         ticket_id: int,
         facade: TicketFacade,
         finding: Finding,
-        attached: set[int | None],
         where: str,
     ) -> ActionResult:
         found = [match.asset for match in finding.matches]
+        attached = _on_ticket(ticket_id, facade)
         new = [asset for asset in found if asset.id not in attached]
         details = {
             "evidence": finding.to_json(),
             "found": [label(asset) for asset in found],
-            **_seen(ticket_id, facade),
+            **_seen(ticket_id, facade, attached),
         }
         if not new:
             reason = f"{_names(found)} found in {where}, on the ticket already"
@@ -215,7 +214,7 @@ class AddAssetAction(BaseAction):
         ticket_id: int,
         facade: TicketFacade,
         findings: Sequence[Finding],
-        attached: set[int | None],
+        attached: set[int],
     ) -> str:
         """A summary line of what people should know; the same thing said twice is said once."""
         if not self.add_summary_comment or not any(one.notes(attached) for one in findings):
@@ -226,34 +225,29 @@ class AddAssetAction(BaseAction):
         return "; ".join(told[:_NOTES]) + more
 
     def _owned(
-        self,
-        ticket_id: int,
-        facade: TicketFacade,
-        attached: set[int | None],
-        findings: Sequence[Finding],
+        self, ticket_id: int, facade: TicketFacade, findings: Sequence[Finding]
     ) -> ActionResult:
-        """Phase 3, and every reason not to come to it."""
+        """Phase 3, and every reason not to come to it.
+
+        What is on the ticket is read only where it decides something, or where a person who adds an
+        asset later shows that we missed it: where the text held anything that could be one.
+        """
         details: dict[str, Any] = {
             "evidence": [finding.to_json() for finding in findings],
             **_seen(ticket_id, facade),
         }
-        named = [reason for finding in findings for reason in finding.why_nothing()]
+        if any(finding.could_name_an_asset for finding in findings):
+            details |= _seen(ticket_id, facade, _on_ticket(ticket_id, facade))
         if any(finding.found_identifier for finding in findings):
-            line = self._line(ticket_id, facade, findings, attached)
-            return skip(
-                f"named, but nothing to attach: {'; '.join(named)}", summary=line, **details
-            )
-        if self.owner_fallback == "off" or (attached and self.skip_if_requestor_asset_exists):
-            why = ", and the ticket has an asset already" if attached else ""
-            return skip(f"no computer is named{why}", **details)
-        return self._requestors(ticket_id, facade, attached, details)
+            line = self._line(ticket_id, facade, findings, _on_ticket(ticket_id, facade))
+            named = "; ".join(reason for finding in findings for reason in finding.why_nothing())
+            return skip(f"named, but nothing to attach: {named}", summary=line, **details)
+        if self.owner_fallback == "off":
+            return skip("no computer is named", **details)
+        return self._requestors(ticket_id, facade, details)
 
     def _requestors(
-        self,
-        ticket_id: int,
-        facade: TicketFacade,
-        attached: set[int | None],
-        details: dict[str, Any],
+        self, ticket_id: int, facade: TicketFacade, details: dict[str, Any]
     ) -> ActionResult:
         uid = facade.get_ticket(ticket_id).requestor_uid
         if uid is None:
@@ -261,6 +255,10 @@ class AddAssetAction(BaseAction):
         owned = owner_assets(uid, facade.asset_catalog(), self._rules)
         if owned.asset is None:
             return skip(f"no computer is named, and the requestor {owned.reason}", **details)
+        attached = _on_ticket(ticket_id, facade)
+        details |= _seen(ticket_id, facade, attached)
+        if attached and self.skip_if_requestor_asset_exists:
+            return skip("no computer is named, and the ticket has an asset already", **details)
         if owned.asset.id in attached:
             return skip("the requestor's only computer is on the ticket already", **details)
         details["pattern"] = OWNER_PATTERN
@@ -314,13 +312,15 @@ class AddAssetAction(BaseAction):
         )
 
 
-def _seen(ticket_id: int, facade: TicketFacade) -> dict[str, Any]:
-    """What the ticket was when it was read: a later reader can tell what people changed since."""
+def _on_ticket(ticket_id: int, facade: TicketFacade) -> set[int]:
     items = facade.get_ticket_items(ticket_id)
-    return {
-        "title": (facade.get_ticket(ticket_id).title or "")[:_TITLE_KEPT],
-        "on_ticket": sorted(item.asset_id for item in items if item.asset_id is not None),
-    }
+    return {item.asset_id for item in items if item.asset_id is not None}
+
+
+def _seen(ticket_id: int, facade: TicketFacade, attached: set[int] | None = None) -> dict[str, Any]:
+    """What the ticket was when it was read: a later reader can tell what people changed since."""
+    seen: dict[str, Any] = {"title": (facade.get_ticket(ticket_id).title or "")[:_TITLE_KEPT]}
+    return seen if attached is None else {**seen, "on_ticket": sorted(attached)}
 
 
 def _listed(assets: Iterable[AssetRecord]) -> list[dict[str, Any]]:

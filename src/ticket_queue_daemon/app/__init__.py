@@ -21,6 +21,7 @@ from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.ticket import Limits
 from ticket_queue_daemon.errors import ConfigError
+from ticket_queue_daemon.observe.events import RunFailed
 from ticket_queue_daemon.observe.hooks import Hooks
 from ticket_queue_daemon.review.checking import Checker
 from ticket_queue_daemon.review.pausing import Pausing
@@ -182,17 +183,19 @@ class App:
         observer: Observer | None,
         stop: threading.Event,
     ) -> RunReport:
-        self._check_instance()
-        client = self._tdx()
-        # A dry run writes nothing, not even that it takes its part of TDX's limits.
-        ledger = None if dry_run else self._ledger(client)
-        with client.sharing_limits(ledger):
-            return self._make_cycle().run(
-                dry_run=dry_run,
-                confirmed=confirm,
-                observer=Hooks([observer] if observer is not None else []),
-                stopping=stop.is_set,
-            )
+        hooks = Hooks([observer] if observer is not None else [])
+        try:
+            self._check_instance()
+            client = self._tdx()
+            # A dry run writes nothing, not even that it takes its part of TDX's limits.
+            ledger = None if dry_run else self._ledger(client)
+            with client.sharing_limits(ledger):
+                return self._make_cycle().run(
+                    dry_run=dry_run, confirmed=confirm, observer=hooks, stopping=stop.is_set
+                )
+        except Exception as error:
+            hooks.on_event(RunFailed(self.queue.name, error))
+            raise
 
     def _ledger(self, client: TdxClient) -> RateLedger:
         return RateLedger(self.database, client.instance, self.tracker.worker)

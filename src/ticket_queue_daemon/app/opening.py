@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.config.settings import Settings
     from ticket_queue_daemon.tdx.names import NameBook
 
-CONNECTIONS_BESIDE_WORKERS = 3
-"""The poll, the lease keeper, and the ledger of TDX's limits."""
+CONNECTIONS_BESIDE_WORKERS = 4
+"""The poll, the lease keeper, the ledger of TDX's limits, and the metrics."""
 
 
 def wanted_actions(

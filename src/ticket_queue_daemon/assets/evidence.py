@@ -140,6 +140,11 @@ class Finding:
         named = self.matches or self.ineligible or self.unknown or self.ambiguous or self.paused
         return bool(named or self.suggestions)
 
+    @property
+    def could_name_an_asset(self) -> bool:
+        """Whether anything in the text is called as an asset is, or as one may be; refused or not."""
+        return self.found_identifier or any(one.asset_id is not None for one in self.evidence)
+
     def why_nothing(self) -> list[str]:
         """For each machine that is named and not attached, one sentence without a full stop."""
         reasons = [

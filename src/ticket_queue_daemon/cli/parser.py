@@ -32,6 +32,8 @@ _RUN_FLAGS = {
     "interval": "--interval",
     "dry_run": "--dry-run",
     "config_path": "--config",
+    "metrics_port": "--metrics-port",
+    "metrics_host": "--metrics-host",
     "confirm": "--confirm",
     "auto_upgrade": "--auto-upgrade",
 }
@@ -161,6 +163,8 @@ def _add_run_options(parser: Parser) -> None:
     setting(group, "interval", metavar="SECONDS")
     setting(group, "dry_run", action="store_const", const="true")
     setting(group, "config_path", metavar="FILE")
+    setting(group, "metrics_port", metavar="PORT")
+    setting(group, "metrics_host", metavar="HOST")
     group.add_argument(
         "--confirm",
         metavar="ACTION_ID",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli.alerts import alerting
@@ -14,6 +14,9 @@ from ticket_queue_daemon.observe.canonical import LogObserver
 from ticket_queue_daemon.observe.hooks import Hooks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ticket_queue_daemon.app import App
     from ticket_queue_daemon.cli.session import Session
     from ticket_queue_daemon.engine.report import RunReport
     from ticket_queue_daemon.observe.events import Observer
@@ -32,6 +35,7 @@ def run(session: Session) -> ExitCode:
         # Around all that may end the run by an error, so that the error is told as well.
         observers: list[Observer] = [*stack.enter_context(alerting(session))]
         app = stack.enter_context(session.open_app(need_tdx=True))
+        observers += stack.enter_context(_metered(app, daemon=args.daemon))
         if session.terminal.interactive and not settings.dry_run:
             observers.append(stack.enter_context(ProgressObserver(session.terminal.err)))
         # After the bar, which is gone when the line about the run's end is written.
@@ -56,6 +60,20 @@ def run(session: Session) -> ExitCode:
     elif session.terminal.interactive:
         show.closing(report)
     return _exit_code(report, stopped=stop.is_set())
+
+
+@contextmanager
+def _metered(app: App, *, daemon: bool) -> Iterator[list[Observer]]:
+    """Metrics and probes for the length of a run, if a port is named."""
+    settings = app.settings
+    if settings.metrics_port is None or app.client is None:
+        yield []
+        return
+    from ticket_queue_daemon.app.metering import metering  # noqa: PLC0415  not without need
+
+    interval = settings.interval if daemon else 0
+    with metering(app, app.client, settings.metrics_port, interval=interval) as monitored:
+        yield [monitored.observer]
 
 
 def _exit_code(report: RunReport, *, stopped: bool) -> ExitCode:

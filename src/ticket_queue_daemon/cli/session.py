@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 ENDING_LOGGER = "ticket_queue_daemon.ending"
 
 _RUN = Command("", needs=Need.TDX | Need.REPORT)
-_FLAGS = ("report_id", "interval", "dry_run", "config_path")
+_FLAGS = (
+    "report_id",
+    "interval",
+    "dry_run",
+    "config_path",
+    "metrics_port",
+    "metrics_host",
+)
 
 _LOG = logging.getLogger(__name__)
 

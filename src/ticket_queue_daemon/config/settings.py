@@ -37,6 +37,7 @@ from ticket_queue_daemon.config.kinds import (
     is_python,
 )
 from ticket_queue_daemon.config.matching_settings import MatchingSettings
+from ticket_queue_daemon.config.monitor_settings import MonitorSettings
 from ticket_queue_daemon.config.problems import (
     Need,
     half_pairs,
@@ -72,7 +73,7 @@ class SettingRow:
     origin: str
 
 
-class Settings(MatchingSettings, AlertSettings):
+class Settings(MatchingSettings, AlertSettings, MonitorSettings):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
     The order of the fields is the order in which the documentation lists them.
@@ -337,8 +338,8 @@ class Settings(MatchingSettings, AlertSettings):
 
 def variables() -> dict[str, Variable]:
     """Field name to variable, in the order of the documentation."""
-    # Pydantic lists the fields of a base class first; here our own come first, alerts last.
-    groups = (AlertSettings.model_fields, MatchingSettings.model_fields)
+    # Pydantic lists the fields of a base class first; here our own come first, monitors last.
+    groups = tuple(base.model_fields for base in (MonitorSettings, AlertSettings, MatchingSettings))
     fields = sorted(
         Settings.model_fields.items(), key=lambda field: [field[0] in group for group in groups]
     )

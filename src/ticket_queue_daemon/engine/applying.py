@@ -23,6 +23,7 @@ from ticket_queue_daemon.effects.base import Seen, Sight
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.plan import DONE_STATES
 from ticket_queue_daemon.errors import LeaseLost, TdxError
+from ticket_queue_daemon.observe.events import EffectSettled
 from ticket_queue_daemon.tdx.errors import Delivery, delivery_of, is_away
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.effects.base import Effect, Look
     from ticket_queue_daemon.engine.plan import Plan
     from ticket_queue_daemon.engine.reading import TicketReader
-    from ticket_queue_daemon.store.rows import Claim
+    from ticket_queue_daemon.observe.events import Observer
+    from ticket_queue_daemon.store.rows import Claim, Settled
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
 
@@ -106,6 +108,7 @@ class Applier:
     tracker: StateTracker
     clock: Clock
     reader: TicketReader
+    observer: Observer
     settle_seconds: Sequence[float]
     deadline: Callable[[Claim], float]
 
@@ -184,7 +187,7 @@ class Applier:
         finally:
             self.reader.forget(*effect.stale_reads())
         reach(Checkpoint.EFFECT_DONE)
-        self.tracker.effect_settled(claim, number, "applied", answer)
+        self._settled(claim, number, effect, "applied", answer)
         reach(Checkpoint.EFFECT_TICKED_OFF)
         return EffectEnd(effect, End.APPLIED)
 
@@ -210,13 +213,13 @@ class Applier:
         delivery = delivery_of(error)
         words = {"error": error.message}
         if delivery is Delivery.NEVER:
-            self.tracker.effect_settled(claim, number, "refused", words)
+            self._settled(claim, number, effect, "refused", words)
             return EffectEnd(effect, End.REFUSED, error.message)
         if delivery is Delivery.LATER:
             # This send was not applied; one before it that was in doubt still may be, late.
-            self.tracker.effect_settled(claim, number, "in_doubt" if again else "postponed", words)
+            self._settled(claim, number, effect, "in_doubt" if again else "postponed", words)
             return _postponed(effect, error)
-        self.tracker.effect_settled(claim, number, "in_doubt", words)
+        self._settled(claim, number, effect, "in_doubt", words)
         return self._settle(claim, number, effect, mark, on_unknown, again=again)
 
     def _settle(
@@ -291,10 +294,17 @@ class Applier:
         evidence = {**look.evidence, **({"ours": True} if sent else {})}
         if look.seen is Seen.SUPERSEDED:
             reason = "somebody has changed it since it was planned; their value stands"
-            self.tracker.effect_settled(claim, number, "refused", {"error": reason, **evidence})
+            self._settled(claim, number, effect, "refused", {"error": reason, **evidence})
             return EffectEnd(effect, End.REFUSED, reason)
-        self.tracker.effect_settled(claim, number, "already_there", evidence)
+        self._settled(claim, number, effect, "already_there", evidence)
         return EffectEnd(effect, End.ALREADY_THERE)
+
+    def _settled(
+        self, claim: Claim, number: int, effect: Effect, answer: Settled, patch: Mapping[str, Any]
+    ) -> None:
+        """Note on the row how an effect was answered, and tell whoever counts."""
+        self.tracker.effect_settled(claim, number, answer, patch)
+        self.observer.on_event(EffectSettled(claim.ticket_id, effect.kind, answer))
 
     def _sight(self, claim: Claim, not_before: datetime | None) -> Sight:
         known = self.tracker.known_entry_ids(claim.ticket_id)

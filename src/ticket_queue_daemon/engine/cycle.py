@@ -18,6 +18,7 @@ from ticket_queue_daemon.engine.dry_run import preview
 from ticket_queue_daemon.engine.leases import LeaseKeeper
 from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
+from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import Limits, Line, TdxAway, TicketWork
 from ticket_queue_daemon.errors import BlastRadiusError
 from ticket_queue_daemon.observe.events import (
@@ -88,6 +89,7 @@ class Cycle:
     prepare: Callable[[], Sequence[str]]
     paused: Callable[[bool], tuple[Mapping[str, str], Sequence[str]]] = lambda _: ({}, ())
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
+    silence: Silence = field(default_factory=Silence)
 
     def run(
         self,
@@ -192,6 +194,7 @@ class Cycle:
             paused=paused,
             labs=self.tracker.hub_labs,
             directory=Directory(self.tdx),
+            silence=self.silence,
         )
         return read, told
 

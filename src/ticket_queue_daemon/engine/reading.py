@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ticket_queue_daemon.actions.base import Message
 from ticket_queue_daemon.actions.labs import Lab, LabRecords
+from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.store.corrections import taken_off
 from ticket_queue_daemon.tdx.directory import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from ticket_queue_daemon.assets.lookup import RunAssets
     from ticket_queue_daemon.store.corrections import Correction, OurAsset
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.tdx.models import (
         Asset,
         FeedEntry,
+        FeedReply,
         Person,
         Ticket,
         TicketItem,
@@ -43,6 +44,7 @@ class TicketReader:
         paused: the patterns that rest in this run, and why.
         labs: the data hub's views of labs.
         directory: what the tickets of a run ask for together.
+        silence: what this process knows of how TDX dates its tickets.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class TicketReader:
         paused: Mapping[str, str] | None = None,
         labs: HubLabs | None = None,
         directory: Directory | None = None,
+        silence: Silence | None = None,
     ) -> None:
         self._tdx = tdx
         self.directory = directory or Directory(tdx)
@@ -63,6 +66,7 @@ class TicketReader:
         self.paused = paused or {}
         self._ours = ours
         self._labs = labs
+        self._silence = silence or Silence()
         self._lock = threading.RLock()
         self._known: dict[str, Any] = {}
 
@@ -153,47 +157,53 @@ class TicketReader:
         return present, taken_off(self.ticket_id, ours, present)
 
     def conversation(self) -> Sequence[Message]:
-        """Everything said by others, oldest first; one call per entry that has replies."""
+        """Everything said by others, oldest first; one call per entry that has replies.
+
+        None at all on a ticket whose dates tell that nobody has said anything.
+        """
         return self._once("conversation", self._read_conversation)
 
     def _read_conversation(self) -> Sequence[Message]:
+        ticket = self.ticket_if_known
+        if ticket is not None and self._silence.is_certain(ticket):
+            return []
         own_uid = self._tdx.me().uid
+        feed = [self._whole(entry) for entry in self.feed()]
+        if ticket is not None:
+            self._silence.learn(ticket, feed)
         messages: list[Message] = []
-        for entry in self.feed():
-            whole = entry
-            # The list leaves replies out, or some of them (fact sheet 10.8 and 19 #17): only entries
-            # that have more than it shows are asked.
-            if entry.replies_count > len(entry.replies):
-                whole = self._tdx.feed.entry(entry.id)
-            if own_uid is None or entry.created_uid != own_uid:
-                messages.append(_message(entry, entry.created_date, is_reply=False))
-            messages.extend(
-                Message(
-                    text=reply.body,
-                    author=reply.created_full_name or "",
-                    author_uid=reply.created_uid,
-                    created=reply.created_date,
-                    is_html=True,
-                    is_reply=True,
-                    entry_id=entry.id,
-                )
-                for reply in whole.replies
-                if own_uid is None or reply.created_uid != own_uid
-            )
+        for entry in feed:
+            told: list[FeedEntry | FeedReply] = [entry, *entry.replies]
+            messages += [
+                _message(entry, said)
+                for said in told
+                if own_uid is None or said.created_uid != own_uid
+            ]
         return sorted(messages, key=lambda message: str(message.created or ""))
+
+    def _whole(self, entry: FeedEntry) -> FeedEntry:
+        """The entry with all its replies.
+
+        The list leaves replies out, or some of them (fact sheet 10.8 and 19 #17): only entries that
+        have more than it shows are asked for.
+        """
+        if entry.replies_count <= len(entry.replies):
+            return entry
+        replies = self._tdx.feed.entry(entry.id).replies
+        return entry.model_copy(update={"replies": replies})
 
 
 def _labs(found: Sequence[HubLab] | None) -> tuple[Lab, ...] | None:
     return None if found is None else tuple(Lab(one.item_id, one.name) for one in found)
 
 
-def _message(entry: FeedEntry, created: datetime | None, *, is_reply: bool) -> Message:
+def _message(entry: FeedEntry, said: FeedEntry | FeedReply) -> Message:
     return Message(
-        text=entry.body,
-        author=entry.created_full_name or "",
-        author_uid=entry.created_uid,
-        created=created,
+        text=said.body,
+        author=said.created_full_name or "",
+        author_uid=said.created_uid,
+        created=said.created_date,
         is_html=True,
-        is_reply=is_reply,
+        is_reply=said is not entry,
         entry_id=entry.id,
     )

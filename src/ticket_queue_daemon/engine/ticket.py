@@ -268,6 +268,7 @@ class TicketWork:
             tracker=line.tracker,
             clock=line.clock,
             reader=self.reader,
+            observer=line.observer,
             settle_seconds=line.limits.settle_seconds,
             deadline=line.leases.deadline,
         )

@@ -66,6 +66,35 @@ class ActionFinished:
 
 
 @dataclass(frozen=True)
+class EffectSettled:
+    """One effect's answer is on record.
+
+    ``answer`` is ``applied``, ``already_there`` (seen by a look), ``refused`` (not applied, ever),
+    ``postponed`` (not applied, later) or ``in_doubt`` (to be settled by a look, which is told too).
+    """
+
+    ticket_id: int
+    kind: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class CallEnded:
+    """One try of a call to TDX ended.
+
+    ``route`` is a template such as ``tickets/{id}/feed``. ``status`` None: no answer came; then
+    ``sent`` tells whether the request may have reached TDX. ``seconds`` does not count the wait for
+    a place under TDX's limits.
+    """
+
+    verb: str
+    route: str
+    status: int | None
+    sent: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
 class TicketFinished:
     """A worker is done with a ticket for this run."""
 
@@ -109,9 +138,17 @@ class RunFigures(Protocol):
 
 @dataclass(frozen=True)
 class RunFinished:
-    """One pass over a queue ended; not sent for one that an error ended."""
+    """One pass over a queue ended; for one that an error ended it is :class:`RunFailed`."""
 
     report: RunFigures
+
+
+@dataclass(frozen=True)
+class RunFailed:
+    """An error ended a pass, or kept it from beginning; the error is raised as well."""
+
+    queue: str
+    error: Exception
 
 
 @dataclass(frozen=True)
@@ -137,8 +174,11 @@ Event: TypeAlias = (
     | TicketsPending
     | TicketStarted
     | ActionFinished
+    | EffectSettled
+    | CallEnded
     | TicketFinished
     | RunFinished
+    | RunFailed
     | Note
 )
 

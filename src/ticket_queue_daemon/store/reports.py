@@ -168,6 +168,26 @@ class StatusReport:
     rate_windows: list[RateWindow] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class StateFigures:
+    """What the metrics tell of the state.
+
+    Attributes:
+        in_doubt: actions with an effect that was sent and whose answer is not known.
+        needs_review: actions that wait for a person.
+        oldest_pending: seconds for which the oldest work of the queue that was begun, and not
+            finished, has been due; 0.0 if nothing is.
+        index_age: seconds since the asset index was complete; None: it never was.
+        circuit_open: whether the queue's last run was stopped by its failures.
+    """
+
+    in_doubt: int
+    needs_review: int
+    oldest_pending: float
+    index_age: float | None
+    circuit_open: bool
+
+
 class Reports:
     """Read-only questions about the state. Every method raises StoreError when it can't answer."""
 
@@ -237,6 +257,10 @@ class Reports:
                 ],
                 rate_windows=[RateWindow(**row) for row in fetch(connection, sql("status_rates"))],
             )
+
+    def figures(self, queue: str) -> StateFigures:
+        """What the metrics tell, by one statement."""
+        return StateFigures(**self._database.rows(sql("figures"), {"queue": queue})[0])
 
     def parked(self, text: str) -> list[Parked]:
         """The parked rows that ``text`` may mean: a ticket's id, or the beginning of a ``log_id``."""

@@ -94,6 +94,14 @@ class Authenticator:
                 bearer = self._bearer = self._obtain()
             return bearer
 
+    @property
+    def signed_in(self) -> bool:
+        """Whether a token is held that has not run out; asks nobody."""
+        bearer = self._bearer
+        return bearer is not None and (
+            bearer.expires is None or self._server_time.now() < bearer.expires
+        )
+
     def refused(self, stale: Bearer) -> Bearer:
         """What to try once more with after a 401: a renewed token, or the same if TDX takes it.
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.tdx.config import TdxConfig
     from ticket_queue_daemon.tdx.ratelimit import WindowState
+    from ticket_queue_daemon.tdx.session import Listener
     from ticket_queue_daemon.tdx.shared_budget import SharedBudget
 
 
@@ -105,6 +106,15 @@ class TdxClient:
     def call_counts(self) -> Mapping[str, int]:
         """Requests that were sent so far, such as ``{"GET tickets/{id}": 12}``."""
         return self._session.counts()
+
+    def listen(self, listener: Listener) -> None:
+        """Tell ``listener`` of every try of a call from now on."""
+        self._session.listen(listener)
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether a token is held that has not run out; asks nobody."""
+        return self._session.signed_in
 
     def rate_limits(self) -> list[WindowState]:
         """Each route's rate window, with the 429s and the waits so far."""

@@ -46,6 +46,8 @@ class WindowState:
         used, in_flight: our calls in the window that is open; ``resets_in`` None: none is open.
         refused: answers 429.
         waits, waited: calls that waited for a place, and their seconds together.
+        left: calls that may still go out in the window, others' being counted; None: no limit.
+        waiting: calls that wait for a place just now.
     """
 
     key: str
@@ -56,6 +58,8 @@ class WindowState:
     refused: int = 0
     waits: int = 0
     waited: float = 0.0
+    left: int | None = None
+    waiting: int = 0
 
 
 @dataclass(slots=True)
@@ -147,6 +151,8 @@ class Governor:
             met.refused,
             met.waits,
             met.waited,
+            window.limit if over else window.left(),
+            self._waiting[key],
         )
 
     def _take(self, key: str) -> Place:

@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model")
 
+Listener: TypeAlias = "Callable[[Call, Outcome, float], None]"
+"""Is told of each try of a call: what came of it, and after how many seconds. Must not raise."""
+
 # A call that meets 429 again after each wait is given up after this many.
 RATE_LIMIT_TRIES = 6
 LONGEST_PAUSE = 60.0
@@ -75,6 +78,7 @@ class Session:
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._guards = threading.local()
+        self._listeners: tuple[Listener, ...] = ()
         self.server_time = ServerTime(clock)
         self.governor = Governor(clock, self.server_time, patience=config.rate_patience)
         self._auth = Authenticator(
@@ -145,6 +149,15 @@ class Session:
         finally:
             guards.remove(check)
 
+    def listen(self, listener: Listener) -> None:
+        """Tell ``listener`` of every try from now on, in the thread that made it."""
+        self._listeners += (listener,)
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether a token is held that has not run out."""
+        return self._auth.signed_in
+
     def counts(self) -> Mapping[str, int]:
         """Requests that were sent, by verb and route."""
         with self._counting:
@@ -186,13 +199,15 @@ class Session:
                     check()
             sent = self._clock.monotonic()
             outcome = self._transport.send(call, bearer=bearer)
+            received = self._clock.monotonic()
             if isinstance(outcome, Answer):
-                received = self._clock.monotonic()
                 self.server_time.learn(outcome.headers.get("date"), sent, received)
                 place.answered(outcome.status, outcome.headers)
         if isinstance(outcome, Answer) or classify(outcome, call) is Delivery.IN_DOUBT:
             with self._counting:
                 self._counts[call.key] += 1
+        for listener in self._listeners:
+            listener(call, outcome, received - sent)
         return outcome
 
     def _again(self, attempt: _Attempt, outcome: Outcome) -> bool:

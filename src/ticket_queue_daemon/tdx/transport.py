@@ -1,8 +1,14 @@
-"""The one door to the network: a call goes out once, and an answer or a fault comes back."""
+"""The one door to the network: a call goes out once, and an answer or a fault comes back.
+
+A connection serves one call at a time, also where HTTP/2 could mix several: the library compresses
+headers without a lock, so that threads that share a connection may send each other's paths.
+"""
 
 from __future__ import annotations
 
 import importlib.util
+import queue
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +19,8 @@ from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.tdx.wire import Answer, Fault, Patience, TransportFault, encoded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.tdx.config import TdxConfig
     from ticket_queue_daemon.tdx.wire import Call, Outcome
@@ -34,7 +42,7 @@ _READ_TIMEOUTS_PER_ANSWER = 5
 
 
 class Transport:
-    """Sends calls over one shared client; follows no redirect and repeats nothing.
+    """Sends calls over kept connections; follows no redirect and repeats nothing.
 
     Proxies and a CA bundle come from the usual variables; certificates are always checked.
     """
@@ -43,8 +51,10 @@ class Transport:
         self._config = config
         self._base_url = base_url
         self._clock = clock
+        self._idle: queue.LifoQueue[httpx2.Client] = queue.LifoQueue()
         try:
-            self._client = _client()
+            self._tls = httpx2.create_ssl_context()
+            self._idle.put(self._make())
         except (ValueError, ImportError, OSError, httpx2.InvalidURL) as error:
             # The text of these may hold a proxy's password: only their kind is told.
             raise ConfigError(
@@ -58,7 +68,29 @@ class Transport:
         if call.body is not None:
             headers["Content-Type"] = "application/json; charset=utf-8"
         timeout = self._timeout(call)
-        request = self._client.build_request(
+        with self._lent() as client:
+            return self._send(client, call, headers, timeout)
+
+    @contextmanager
+    def _lent(self) -> Iterator[httpx2.Client]:
+        """A client, and so a connection, for one call alone; one that was used before if there is any."""
+        try:
+            client = self._idle.get_nowait()
+        except queue.Empty:
+            client = self._make()
+        try:
+            yield client
+        finally:
+            self._idle.put(client)
+
+    def _send(
+        self,
+        client: httpx2.Client,
+        call: Call,
+        headers: dict[str, str],
+        timeout: httpx2.Timeout,
+    ) -> Outcome:
+        request = client.build_request(
             call.verb,
             f"{self._base_url}/{call.path}",
             params=dict(call.query) or None,
@@ -67,7 +99,7 @@ class Transport:
             timeout=timeout,
         )
         try:
-            response = self._client.send(request, stream=True)
+            response = client.send(request, stream=True)
         except httpx2.TransportError as error:
             return TransportFault(fault_of(error), detail_of(error))
         return self._read(response, self._clock.monotonic(), timeout.read or 0.0)
@@ -101,21 +133,22 @@ class Transport:
         )
 
     def close(self) -> None:
-        """Close every connection."""
-        self._client.close()
+        """Close every connection that is not in use."""
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
 
-
-def _client() -> httpx2.Client:
-    return httpx2.Client(
-        headers={
-            "User-Agent": f"ticket-queue-daemon/{__version__}",
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
-        },
-        http2=importlib.util.find_spec("h2") is not None,
-        limits=httpx2.Limits(max_connections=64, max_keepalive_connections=32),
-        follow_redirects=False,
-    )
+    def _make(self) -> httpx2.Client:
+        return httpx2.Client(
+            headers={
+                "User-Agent": f"ticket-queue-daemon/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip, deflate",
+            },
+            http2=importlib.util.find_spec("h2") is not None,
+            verify=self._tls,
+            limits=httpx2.Limits(max_connections=1, max_keepalive_connections=1),
+            follow_redirects=False,
+        )
 
 
 def fault_of(error: httpx2.TransportError) -> Fault:

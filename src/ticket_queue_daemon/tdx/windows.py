@@ -162,6 +162,10 @@ class Window:
             return False
         return self._free(self.answered) > 0
 
+    def left(self) -> int | None:
+        """How many more calls may go out before it is over; None: no limit is known."""
+        return None if self.limit is None else max(0, self._free(self.answered))
+
     def answer_may_help(self) -> bool:
         """Whether a call under way may, by its answer, show that there is room."""
         untold = not self.confirmed or (self.stamp is None and not self.struck)

@@ -67,6 +67,8 @@ def test_the_seed_s_command_lines_parse_as_written(line: str, given: dict[str, A
         "log": None,
         "log_level": None,
         "config_path": None,
+        "metrics_port": None,
+        "metrics_host": None,
         "confirm": [],
         "auto_upgrade": False,
         "command": None,

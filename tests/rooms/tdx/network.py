@@ -128,17 +128,21 @@ def _serving(server: Any) -> Iterator[None]:
 
 
 @contextmanager
-def http2_server(context: ssl.SSLContext) -> Iterator[tuple[int, list[str]]]:
-    """A server that speaks HTTP/2; gives its port and what was agreed on for each connection."""
+def http2_server(context: ssl.SSLContext, *, together: int = 1) -> Iterator[tuple[int, list[str]]]:
+    """A server that speaks HTTP/2; gives its port and what was agreed on for each connection.
+
+    ``together``: no connection is answered before so many of them have asked.
+    """
     context.set_alpn_protocols(["h2"])
     listener = socket.create_server(("127.0.0.1", 0))
     agreed: list[str] = []
+    meet = threading.Barrier(together)
 
     def accept() -> None:
         with contextlib.suppress(OSError):
             while True:
                 plain, _ = listener.accept()
-                given = (plain, context, agreed)
+                given = (plain, context, agreed, meet)
                 threading.Thread(target=_speak_http2, args=given, daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
@@ -151,8 +155,11 @@ def http2_server(context: ssl.SSLContext) -> Iterator[tuple[int, list[str]]]:
         listener.close()
 
 
-def _speak_http2(plain: socket.socket, context: ssl.SSLContext, agreed: list[str]) -> None:
-    with contextlib.suppress(OSError), context.wrap_socket(plain, server_side=True) as caller:
+def _speak_http2(
+    plain: socket.socket, context: ssl.SSLContext, agreed: list[str], meet: threading.Barrier
+) -> None:
+    lost = contextlib.suppress(OSError, threading.BrokenBarrierError)
+    with lost, context.wrap_socket(plain, server_side=True) as caller:
         agreed.append(caller.selected_alpn_protocol() or "none")
         connection = H2Connection(config=H2Configuration(client_side=False))
         connection.initiate_connection()
@@ -160,6 +167,7 @@ def _speak_http2(plain: socket.socket, context: ssl.SSLContext, agreed: list[str
         while data := caller.recv(65536):
             for event in connection.receive_data(data):
                 if isinstance(event, RequestReceived):
+                    meet.wait(5)
                     length = str(len(ME))
                     head = [(":status", "200"), ("content-length", length)]
                     connection.send_headers(event.stream_id, head)

@@ -55,6 +55,28 @@ FROM (
     WHERE covered_by IS NULL
 ) AS lines
 
+-- figures --
+-- What the metrics tell, at each scrape: every part is a few rows of a partial index. Due is only what
+-- is taken up whether or not its ticket still is in the report (see pending).
+SELECT
+    (SELECT count(*) FROM meta.daemon_action_log
+     WHERE status = 'started' AND plan -> 'effects' @> '[{"state": "sent"}]')
+    + (SELECT count(*) FROM meta.daemon_action_log
+       WHERE status = 'failed' AND next_attempt_at IS NOT NULL
+         AND plan -> 'effects' @> '[{"state": "sent"}]') AS in_doubt,
+    (SELECT count(*) FROM meta.daemon_action_log WHERE status = 'needs_review') AS needs_review,
+    GREATEST(0, EXTRACT(epoch FROM clock_timestamp() - LEAST(
+        (SELECT min(lease_until) FROM meta.daemon_action_log
+         WHERE status = 'started' AND queue = %(queue)s),
+        (SELECT min(next_attempt_at) FROM meta.daemon_action_log
+         WHERE status = 'failed' AND queue = %(queue)s
+           AND (meta.daemon_plan_touched(plan) OR plan ? 'resolved'))
+    )))::double precision AS oldest_pending,
+    (SELECT EXTRACT(epoch FROM clock_timestamp() - complete_at)::double precision
+     FROM meta.daemon_asset_index) AS index_age,
+    EXISTS (SELECT FROM meta.daemon_queues
+            WHERE queue = %(queue)s AND circuit_opened_at IS NOT NULL) AS circuit_open
+
 -- status_failing --
 -- What failed: for good first, then what is due soonest.
 SELECT ticket_id, action_id, log_id, executed_at AS since, error_message AS reason, attempts,
