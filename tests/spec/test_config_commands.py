@@ -121,6 +121,18 @@ def test_validate_looks_names_up_unless_told_not_to(tdx: Desk, command: Command)
     assert len(tdx.simulator.requests) == calls
 
 
+def test_a_run_for_which_nobody_names_the_report_says_where_to_name_it(
+    tdx: Desk, command: Command
+) -> None:
+    del tdx
+    told = command("--config", saved("version: 1\nactions: [add_asset]"), code=2)
+
+    assert told.splitlines()[-2:] == [
+        "No report is named: rules.yaml has no queue: {report: ...}.",
+        "Write it there, or give --report-id or DAEMON_REPORT_ID.",
+    ]
+
+
 # show
 
 

@@ -47,6 +47,7 @@ from ticket_queue_daemon.config.problems import (
 )
 from ticket_queue_daemon.config.sources import gather
 from ticket_queue_daemon.config.variables import Variable, envbool, parts_of, passwords_of
+from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -303,6 +304,11 @@ class Settings(MatchingSettings, AlertSettings, MonitorSettings):
         Raises:
             ConfigError: none is set.
         """
+        if self.report_id is None and self.may_name_the_report():
+            raise ConfigError(
+                f"No report is named: {self.config_path} has no queue: {{report: ...}}.",
+                "Write it there, or give --report-id or DAEMON_REPORT_ID.",
+            )
         if self.report_id is None:
             raise refusal(missing_variables(set(), Need.REPORT), [])
         return self.report_id
