@@ -30,6 +30,8 @@ from ticket_queue_daemon.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pydantic import SecretStr
+
     from ticket_queue_daemon.assets.catalog import AssetRecord
 
 COMPUTER_FORM_ID = 2448
@@ -85,7 +87,7 @@ class AddAssetAction(BaseAction):
         computer_form_id: int = COMPUTER_FORM_ID,
         computer_form_ids: Iterable[int] | None = None,
         active_status_ids: Iterable[int] = (ACTIVE_STATUS_ID,),
-        database_url: str | None = None,
+        database_url: str | SecretStr | None = None,
         fields: Iterable[str] = FIELDS,
         count_inside: Iterable[str] = (),
         patterns: Mapping[str, str] | Iterable[tuple[str, str]] = (),

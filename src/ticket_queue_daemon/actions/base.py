@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
 from ticket_queue_daemon.actions.identity import action_id, config_hash
@@ -18,6 +18,7 @@ from ticket_queue_daemon.errors import ConfigError, DaemonError
 from ticket_queue_daemon.rules.rule import Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from pydantic import SecretStr
@@ -296,6 +297,8 @@ class BaseAction(ABC):
     """When and on which tickets; no part of the config either."""
     label: str = ""
     """What other actions' ``depends_on`` calls it; its type word if it has none."""
+    hide: Callable[[Any], Any] | None = None
+    """Takes the secrets among its options out of a text or JSON; None: it has none."""
 
     def __init__(self, version: str = "v1", **options: Any) -> None:
         self.version = version
@@ -353,10 +356,28 @@ class BaseAction(ABC):
     def call(
         self, ticket_id: int, facade: TicketFacade, *, dry_run: bool, context: dict[str, Any]
     ) -> ActionResult:
-        """Call ``execute_action``, with the context if its signature has room for it."""
+        """Call ``execute_action``, with the context if its signature has room for it.
+
+        What it answers or raises is logged and stored, so its secrets are taken out.
+        """
         parameters = inspect.signature(self.execute_action).parameters
         extra = {word: context for word in ("context", "action_context") if word in parameters}
-        return ActionResult.of(self.execute_action(ticket_id, facade, dry_run=dry_run, **extra))
+        if self.hide is None:
+            return ActionResult.of(self.execute_action(ticket_id, facade, dry_run=dry_run, **extra))
+        try:
+            answer = self.execute_action(ticket_id, facade, dry_run=dry_run, **extra)
+        except DaemonError as error:
+            error.message, error.advice = self.hide(error.message), self.hide(error.advice)
+            raise
+        except Exception as error:  # noqa: BLE001  a plug-in may raise what it likes
+            raise ActionError(self.hide(f"{type(error).__name__}: {error}")) from None
+        result = ActionResult.of(answer)
+        return replace(
+            result,
+            message=self.hide(result.message),
+            summary=self.hide(result.summary),
+            details=self.hide(result.details),
+        )
 
     def __repr__(self) -> str:
         try:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
-from ticket_queue_daemon.actions.python_file import load_actions
-from ticket_queue_daemon.app.parts import default_actions, resolve_names, tdx_config
+from ticket_queue_daemon.app.opening import open_database, wanted_actions
+from ticket_queue_daemon.app.parts import name_book, tdx_config
 from ticket_queue_daemon.app.resting import PauseWatch, rests
 from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
 from ticket_queue_daemon.assets.lookup import RunAssets
@@ -27,11 +27,8 @@ from ticket_queue_daemon.outside.post import Outside
 from ticket_queue_daemon.review.checking import Checker
 from ticket_queue_daemon.review.pausing import Pausing
 from ticket_queue_daemon.store.corrections import Corrections
-from ticket_queue_daemon.store.embedded import EmbeddedPostgres
 from ticket_queue_daemon.store.limits import RateLedger
-from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.orders import Orders
-from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.reports import Reports
 from ticket_queue_daemon.store.tracker import StateTracker
 from ticket_queue_daemon.tdx.client import TdxClient
@@ -41,15 +38,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from types import TracebackType
 
+    from pydantic import SecretStr
+
     from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.app.rules import Configured
     from ticket_queue_daemon.assets.sync import SyncProgress, SyncResult
     from ticket_queue_daemon.config.settings import Settings
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.report import RunReport
     from ticket_queue_daemon.observe.events import Observer
-
-CONNECTIONS_BESIDE_WORKERS = 4
-"""The poll, the lease keeper, the ledger of TDX's limits, and the metrics."""
+    from ticket_queue_daemon.store.pool import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +62,12 @@ class App:
     """Everything that a command needs, opened; a context manager.
 
     Attributes:
-        settings: what it was opened with.
+        settings: what it was opened with, and what a rules file adds to it.
         database, tracker: the state.
         client: TDX; None if it was opened without.
         actions: the configured actions.
         notes: what was noticed on opening.
+        secrets: those in the rules file, for the scrubber.
     """
 
     def __init__(self, settings: Settings, clock: SystemClock | None = None) -> None:
@@ -76,6 +75,7 @@ class App:
         self.clock = clock or SystemClock()
         self.notes: list[str] = []
         self.actions: list[BaseAction] = []
+        self.secrets: Sequence[SecretStr] = ()
         self.client: TdxClient | None = None
         self.database: Database
         self.tracker: StateTracker
@@ -89,7 +89,7 @@ class App:
         cls,
         settings: Settings,
         *,
-        actions: Sequence[BaseAction] | None = None,
+        actions: Sequence[BaseAction] | Configured | None = None,
         need_tdx: bool = True,
         auto_upgrade: bool = False,
         read_only: bool = False,
@@ -101,33 +101,33 @@ class App:
         No request goes to TDX here, but to look up names among the options. Without ``need_tdx``
         neither a client nor the actions are needed, so what is wrong with them keeps nobody from
         looking at the database. With ``read_only`` the client refuses to change TDX, and the
-        actions are not needed either, unless ``with_actions``.
+        actions are not needed either, unless ``with_actions``. ``actions`` stand in for those of the
+        rules; names among their options are looked up, unless they come as :class:`Configured`.
 
         Raises:
-            ConfigError: settings or the action file are wrong.
+            ConfigError: settings or the rules are wrong.
             DatabaseUnreachable, MigrationNeeded, InstanceMismatch: the database.
             TdxError: a name was to be looked up, and TDX is away.
         """
         app = cls(settings, clock)
         try:
             if need_tdx:
-                wanted = with_actions or not read_only
-                if wanted:
-                    app._open_actions(actions)
                 app._open_tdx(read_only=read_only)
-                if wanted:
-                    app._bound = bind(resolve_names(app.actions, app._tdx()))
+                if with_actions or not read_only:
+                    app._open_actions(actions)
             app._open_database(auto_upgrade=auto_upgrade)
         except BaseException:
             app.close()
             raise
         return app
 
-    def _open_actions(self, actions: Sequence[BaseAction] | None) -> None:
-        if actions is None:
-            path = self.settings.config_path
-            actions = default_actions(self.settings) if path is None else load_actions(path)
-        self.actions = list(actions)
+    def _open_actions(self, actions: Sequence[BaseAction] | Configured | None) -> None:
+        wanted = wanted_actions(self.settings, actions, name_book(self._tdx()))
+        self.settings = wanted.over(self.settings)
+        self.secrets = wanted.secrets
+        self.notes += wanted.notes
+        self.actions = list(wanted.actions)
+        self._bound = bind(self.actions)
 
     def _open_tdx(self, *, read_only: bool) -> None:
         self.client = TdxClient(
@@ -138,21 +138,9 @@ class App:
         self._open.callback(self.client.close)
 
     def _open_database(self, *, auto_upgrade: bool) -> None:
-        url = self.settings.database_url
-        if url is None:
-            embedded = self._open.enter_context(EmbeddedPostgres(None))
-            self.notes.append(f"Embedded PostgreSQL, data in {embedded.data_dir}")
-            address = embedded.url
-        else:
-            address = url.get_secret_value()
-        self.database = self._open.enter_context(
-            Database(address, max_size=self.settings.workers + CONNECTIONS_BESIDE_WORKERS)
+        self.database = open_database(
+            self.settings, self._open, self.notes, auto_upgrade=auto_upgrade
         )
-        migrator = Migrator(self.database)
-        if url is None or auto_upgrade:
-            for name in migrator.upgrade():
-                self.notes.append(f"Database migration applied: {name}")
-        migrator.check()
         self.tracker = StateTracker(self.database)
 
     @property

@@ -14,8 +14,6 @@ from ticket_queue_daemon.tdx.directory import Directory
 from ticket_queue_daemon.tdx.names import NameBook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ticket_queue_daemon.actions.base import BaseAction
     from ticket_queue_daemon.config.settings import Settings, TdxAccess
     from ticket_queue_daemon.tdx.client import TdxClient
@@ -84,14 +82,6 @@ def _credentials(given: secrets.Credentials) -> Credentials:
             return Token(token)
 
 
-def resolve_names(actions: Sequence[BaseAction], client: TdxClient) -> Sequence[BaseAction]:
-    """The actions, their names turned into ids, before they are bound, so that an action is the same by either.
-
-    Raises:
-        ConfigError: a name is unknown or ambiguous.
-        TdxError: TDX is away, and a name was to be looked up.
-    """
-    names = NameBook(Directory(client), before=client.check_applications)
-    for action in actions:
-        action.resolve(names)
-    return actions
+def name_book(client: TdxClient) -> NameBook:
+    """Who turns the names among an action's options into ids; asks TDX only if there are any."""
+    return NameBook(Directory(client), before=client.check_applications)

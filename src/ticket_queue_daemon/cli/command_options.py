@@ -65,6 +65,18 @@ A paused queue does no work, whoever runs it, on whichever machine; `status` sho
   ticket-queue-daemon resume
 """
 
+CONFIG_EXAMPLES = """\
+  ticket-queue-daemon config init rules.yaml         # a commented starter, with the names of your TDX
+  ticket-queue-daemon config validate rules.yaml     # all that is wrong, with line and field
+  ticket-queue-daemon config show rules.yaml         # what is in force, with each action's id
+  ticket-queue-daemon config diff old.yaml rules.yaml   # which actions would run again, and why
+  ticket-queue-daemon config schema > rules.schema.json # editors complete from it
+
+exit codes:
+  0    the file is right
+  2    it is not
+"""
+
 STATUS_CODES = """\
 exit codes, for monitors:
   0    nothing needs a person
@@ -279,6 +291,40 @@ def resume(parser: argparse.ArgumentParser) -> None:
 def run_now(parser: argparse.ArgumentParser) -> None:
     """Whose daemons."""
     _queue(parser)
+
+
+def config(parser: argparse.ArgumentParser) -> None:
+    """What is done with which file."""
+    commands = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+
+    def one(word: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(word, help=text, description=text)
+
+    for word, text in (
+        ("validate", "say all that is wrong with a rules file, each with line and field"),
+        ("show", "print the rules in force, with each action's id; no secret"),
+        ("init", "write a commented starter from a look at TDX; overwrites nothing"),
+    ):
+        made = one(word, text)
+        made.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a file or a folder")
+        made.add_argument("--no-check", action="store_true", help="no call to TDX, no names")
+        if word == "show":
+            _json(made)
+    one("schema", "print the JSON Schema of a rules file")
+    compare = one("diff", "say which actions would run again, on how many tickets, and why")
+    compare.add_argument("old", metavar="OLD", type=Path, help="the rules as they were")
+    compare.add_argument("new", metavar="NEW", type=Path, help="the rules as they are to be")
+    compare.add_argument("--no-check", action="store_true", help="no call to TDX, no numbers")
+    _json(compare)
+
+
+def actions(parser: argparse.ArgumentParser) -> None:
+    """All of them, or one."""
+    commands = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    _json(commands.add_parser("list", help="every action, the plug-ins among them"))
+    made = commands.add_parser("show", help="the options of one action")
+    made.add_argument("name", metavar="NAME", help="its type word, such as add_asset")
+    _json(made)
 
 
 def resume_pattern(parser: argparse.ArgumentParser) -> None:

@@ -119,6 +119,18 @@ COMMANDS: dict[str, Command] = {
     "resume-pattern": Command(
         "let a paused naming pattern attach again", options.resume_pattern, changes_state=True
     ),
+    "config": Command(
+        "check, show or compare rules files, write one to begin with, print their schema",
+        options.config,
+        options.CONFIG_EXAMPLES,
+        beside=("report_id", "interval", "config_path", "auto_upgrade"),
+    ),
+    "actions": Command(
+        "list the actions that a rules file can name, or show the options of one",
+        options.actions,
+        reads_settings=False,
+        beside=(),
+    ),
     "baseline": Command(
         "mark the tickets now in the report as done without executing anything",
         options.baseline,

@@ -102,13 +102,15 @@ class Terminal:
         listed = [[cell if isinstance(cell, Text) else safe(cell) for cell in row] for row in rows]
         columns = [[row[place] for row in listed] for place in range(len(headings))]
         least = [_least(*column) for column in zip(headings, columns, strict=True)]
-        fits = sum(least) + _BETWEEN * len(least) + 1 <= self.out.width
+        room = self.out.width - _BETWEEN * len(least) - 1
+        fits = sum(least) <= room
         if not fits and (_ID in headings or _PROSE_LEAST in least):
             self._row_by_row(headings, listed, title)
             return
         table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left")
-        for heading, width in zip(headings, least, strict=True):
-            table.add_column(heading, overflow="fold", min_width=width if fits else None)
+        widths = _widths(headings, columns, least, room) if fits else [None] * len(least)
+        for heading, width in zip(headings, widths, strict=True):
+            table.add_column(heading, overflow="fold", width=width)
         for row in listed:
             table.add_row(*row)
         self.out.print(table)
@@ -128,6 +130,21 @@ class Terminal:
                 record.add_row(safe(heading, style="bold"), cell)
             self.out.print(record)
         self.out.print()
+
+
+def _widths(
+    headings: Sequence[str], columns: Sequence[Sequence[Text]], least: Sequence[int], room: int
+) -> list[int]:
+    """Each column as wide as it would be, the narrow ones first; what is left is the prose's."""
+    wanted = [
+        max(len(heading), *(cell.cell_len for cell in cells), 0)
+        for heading, cells in zip(headings, columns, strict=True)
+    ]
+    widths = list(least)
+    for place in sorted(range(len(widths)), key=lambda one: wanted[one] - least[one]):
+        spare = room - sum(widths)
+        widths[place] += max(0, min(wanted[place] - widths[place], spare))
+    return widths
 
 
 def _least(heading: str, cells: Sequence[Text]) -> int:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ticket_queue_daemon.app import App
+    from ticket_queue_daemon.app.rules import Configured
     from ticket_queue_daemon.cli.output import Terminal
     from ticket_queue_daemon.observe.scrub import Scrubber
+    from ticket_queue_daemon.tdx.client import TdxClient
 
 #: The logger of the last word; the console leaves it out, since stderr gets the sentence itself.
 ENDING_LOGGER = "ticket_queue_daemon.ending"
@@ -50,7 +52,12 @@ class Session:
     scrubber: Scrubber
 
     def open_app(
-        self, *, need_tdx: bool, read_only: bool = False, with_actions: bool = False
+        self,
+        *,
+        need_tdx: bool,
+        read_only: bool = False,
+        with_actions: bool = False,
+        actions: Configured | None = None,
     ) -> App:
         """The opened application; what it noticed on opening is logged.
 
@@ -61,16 +68,30 @@ class Session:
 
         app = App.open(
             self.settings,
+            actions=actions,
             need_tdx=need_tdx,
             auto_upgrade=self.args.auto_upgrade,
             read_only=read_only,
             with_actions=with_actions,
         )
+        self.scrubber.register(*app.secrets)
         for action in app.actions:
             self.scrubber.register(*action.secrets())
         for note in app.notes:
             _LOG.info(note)
         return app
+
+    def open_tdx(self) -> TdxClient:
+        """A client alone, which refuses to change TDX; no database is opened.
+
+        Raises:
+            ConfigError: what it needs is missing.
+        """
+        from ticket_queue_daemon.app.parts import tdx_config  # noqa: PLC0415  as above
+        from ticket_queue_daemon.clock import SystemClock  # noqa: PLC0415
+        from ticket_queue_daemon.tdx.client import TdxClient  # noqa: PLC0415
+
+        return TdxClient(tdx_config(self.settings.tdx()), clock=SystemClock(), read_only=True)
 
 
 @contextmanager
@@ -112,8 +133,8 @@ def _command(args: argparse.Namespace) -> Command:
 
 def _settings(args: argparse.Namespace) -> Settings:
     command = _command(args)
-    prints_sql = (args.command, getattr(args, "what", "")) == ("db", "sql")
-    if prints_sql or not command.reads_settings:
+    only_prints = (args.command, getattr(args, "what", "")) in {("db", "sql"), ("config", "schema")}
+    if only_prints or not command.reads_settings:
         return Settings()
     flags = {name: getattr(args, name) for name in _FLAGS}
     settings = Settings.load(flags, need=command.needs)

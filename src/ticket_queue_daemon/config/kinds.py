@@ -26,9 +26,14 @@ def _one_line(value: str) -> str:
     return value
 
 
-def _file(value: Path) -> Path:
-    if not value.is_file():
-        raise ValueError("no such file")
+def is_python(path: Path) -> bool:
+    """Whether it is a file as the seed has them, a module with ``actions = [...]``."""
+    return path.suffix == ".py"
+
+
+def _rules(value: Path) -> Path:
+    if not (value.is_file() or value.is_dir()):
+        raise ValueError("no such file or folder")
     return value
 
 
@@ -47,4 +52,4 @@ Hidden = Annotated[SecretStr, Field(min_length=1)]
 BearerToken = Annotated[SecretStr, BeforeValidator(header_safe)]
 PostgresUrl = Annotated[SecretStr, BeforeValidator(postgres_url)]
 WebAddress = Annotated[str, BeforeValidator(web_address)]
-ExistingFile = Annotated[Path, AfterValidator(_file)]
+RulesPath = Annotated[Path, AfterValidator(_rules)]

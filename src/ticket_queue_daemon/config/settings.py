@@ -26,14 +26,15 @@ from ticket_queue_daemon.config.credentials import AdminKey, Credentials, Login,
 from ticket_queue_daemon.config.kinds import (
     DAY,
     BearerToken,
-    ExistingFile,
     Hidden,
     Id,
     Line,
     Pauses,
     PostgresUrl,
+    RulesPath,
     Seconds,
     WebAddress,
+    is_python,
 )
 from ticket_queue_daemon.config.matching_settings import MatchingSettings
 from ticket_queue_daemon.config.monitor_settings import MonitorSettings
@@ -48,6 +49,7 @@ from ticket_queue_daemon.config.rule_settings import RuleSettings
 from ticket_queue_daemon.config.running_settings import RunningSettings
 from ticket_queue_daemon.config.sources import gather
 from ticket_queue_daemon.config.variables import Variable, envbool, parts_of, passwords_of
+from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -172,12 +174,12 @@ class Settings(MatchingSettings, RuleSettings, RunningSettings, AlertSettings, M
         ),
     ] = False
     config_path: Annotated[
-        ExistingFile | None,
+        RulesPath | None,
         Variable(
             "DAEMON_CONFIG",
-            "Python file with a list named actions; unset: AddAssetAction, then "
-            "SummaryCommentAction",
-            "the path of a Python file that exists",
+            "rules file (YAML, JSON or TOML), a folder of them, or a Python file with a list named "
+            "actions; unset: add_asset, then summary_comment",
+            "the path of a rules file, a folder of them or a Python file, that exists",
             "--config",
         ),
     ] = None
@@ -265,6 +267,8 @@ class Settings(MatchingSettings, RuleSettings, RunningSettings, AlertSettings, M
         except ValidationError as error:
             wrong += wrong_values(error, found, known)
         wrong += half_pairs(given)
+        if settings is not None and settings.may_name_the_report():
+            need &= ~Need.REPORT
         missing = missing_variables(given, need)
         if missing or wrong or settings is None:
             raise refusal(missing, wrong)
@@ -292,12 +296,21 @@ class Settings(MatchingSettings, RuleSettings, RunningSettings, AlertSettings, M
             raise refusal(missing_variables(given, Need.TDX), half_pairs(given))
         return TdxAccess(self.tdx_base_url, self.tdx_app_id, self.tdx_asset_app_id, credentials)
 
+    def may_name_the_report(self) -> bool:
+        """Whether there is a rules file, read later, that may say which report is meant."""
+        return self.config_path is not None and not is_python(self.config_path)
+
     def required_report_id(self) -> int:
         """The report to monitor.
 
         Raises:
             ConfigError: none is set.
         """
+        if self.report_id is None and self.may_name_the_report():
+            raise ConfigError(
+                f"No report is named: {self.config_path} has no queue: {{report: ...}}.",
+                "Write it there, or give --report-id or DAEMON_REPORT_ID.",
+            )
         if self.report_id is None:
             raise refusal(missing_variables(set(), Need.REPORT), [])
         return self.report_id

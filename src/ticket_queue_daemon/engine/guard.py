@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.engine.keys import differences
 from ticket_queue_daemon.errors import BlastRadiusError
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 FAILURE_SHARE = 0.30
 TICKETS_BEFORE_JUDGING = 20
-MAX_VALUE_LENGTH = 40
 
 
 def check_blast_radius(
@@ -77,20 +77,10 @@ def what_changed(key: ActionKey, tracker: StateTracker) -> str:
     if not earlier:
         return "an action that this database has not seen before"
     last = earlier[0]
-    old, new = dict(last["config"] or {}), dict(key.config)
-    changes = [
-        f"{name} was {_short(old.get(name))}, is {_short(new.get(name))}"
-        for name in sorted(old.keys() | new.keys())
-        if old.get(name) != new.get(name)
-    ]
+    changes = differences(last["config"] or {}, key.config)
     if last["version"] != key.version:
         changes.append(f"version was {last['version']}, is {key.version}")
     return f"changed since {last['action_id']}: {', '.join(changes) or 'nothing in its config'}"
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= MAX_VALUE_LENGTH else text[: MAX_VALUE_LENGTH - 1] + "…"
 
 
 class CircuitBreaker:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from ticket_queue_daemon.actions.base import Reevaluate
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.store.rows import ActionKey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from ticket_queue_daemon.actions.base import BaseAction
     from ticket_queue_daemon.rules.rule import Rule
+
+MAX_VALUE_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,20 @@ def _dependency(action: BaseAction, before: Sequence[BoundAction]) -> str:
         f"{name} depends on {wanted!r}, and {len(found) or 'no'} actions before it are called so.",
         f"Before it stand: {there or 'none'}. Give the one that is meant a name of its own.",
     )
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """``name was 1, is 2`` for each member of a config that differs: the ingredients of the hash."""
+    return [
+        f"{name} was {_short(old.get(name))}, is {_short(new.get(name))}"
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= MAX_VALUE_LENGTH else text[: MAX_VALUE_LENGTH - 1] + "…"
 
 
 def _key(action: BaseAction, position: int) -> ActionKey:

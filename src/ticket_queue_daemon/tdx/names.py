@@ -42,19 +42,27 @@ def near(word: str, names: Iterable[str], most: int = 3) -> str:
     return f"There are: {shown}." if known else "There are none that this account can see."
 
 
+class NamesNeedTdx(ConfigError):  # noqa: N818  the name says the state
+    """A name stands where an id is needed, and there is no TDX to ask."""
+
+
 class NameBook:
     """Turns names into ids by TDX's lists, each read once and only if a name needs it.
 
     Args:
-        directory: what fetches the lists.
+        directory: what fetches the lists; None: nothing does, and a name raises NamesNeedTdx.
         before: runs before the first of them is read (the application ids are checked).
     """
 
-    def __init__(self, directory: Directory, before: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self, directory: Directory | None, before: Callable[[], object] = lambda: None
+    ) -> None:
         self._directory = directory
         self._before: Callable[[], object] | None = before
 
     def _open(self) -> Directory:
+        if self._directory is None:
+            raise NamesNeedTdx("A name can only be looked up in TDX.", "Write the id instead.")
         if self._before is not None:
             self._before()
             self._before = None

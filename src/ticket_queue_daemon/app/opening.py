@@ -1,0 +1,69 @@
+"""The parts that an App opens: which actions are wanted, and the database behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ticket_queue_daemon.app.parts import default_actions
+from ticket_queue_daemon.app.rules import Configured, configure, settle
+from ticket_queue_daemon.store.embedded import EmbeddedPostgres
+from ticket_queue_daemon.store.migrate import Migrator
+from ticket_queue_daemon.store.pool import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import ExitStack
+
+    from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.config.settings import Settings
+    from ticket_queue_daemon.tdx.names import NameBook
+
+CONNECTIONS_BESIDE_WORKERS = 4
+"""The poll, the lease keeper, the ledger of TDX's limits, and the metrics."""
+
+
+def wanted_actions(
+    settings: Settings, actions: Sequence[BaseAction] | Configured | None, names: NameBook
+) -> Configured:
+    """Those that were handed in, else those of the rules, else the seed's workflow; names are ids.
+
+    Raises:
+        ConfigError: the rules are wrong, or a name is unknown or ambiguous.
+        TdxError: TDX is away, and a name was to be looked up.
+    """
+    if isinstance(actions, Configured):
+        return actions
+    if actions is None and settings.config_path is not None:
+        return configure(settings.config_path, names)
+    return settle(tuple(default_actions(settings) if actions is None else actions), names)
+
+
+def open_database(
+    settings: Settings, stack: ExitStack, notes: list[str], *, auto_upgrade: bool
+) -> Database:
+    """The database, its tables checked; the embedded one without ``DATABASE_URL``.
+
+    Args:
+        settings: which, and how many connections.
+        stack: closes what is opened here.
+        notes: is told where the embedded one lives and which migrations were applied.
+        auto_upgrade: bring the tables of a server up to date; those of the embedded one always are.
+
+    Raises:
+        DatabaseUnreachable, MigrationNeeded: the database.
+    """
+    url = settings.database_url
+    if url is None:
+        embedded = stack.enter_context(EmbeddedPostgres(None))
+        notes.append(f"Embedded PostgreSQL, data in {embedded.data_dir}")
+        address = embedded.url
+    else:
+        address = url.get_secret_value()
+    database = stack.enter_context(
+        Database(address, max_size=settings.workers + CONNECTIONS_BESIDE_WORKERS)
+    )
+    migrator = Migrator(database)
+    if url is None or auto_upgrade:
+        notes.extend(f"Database migration applied: {name}" for name in migrator.upgrade())
+    migrator.check()
+    return database
