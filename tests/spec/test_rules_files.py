@@ -540,3 +540,26 @@ def test_no_repr_shows_a_secret() -> None:
 
     assert TOKEN not in shown
     assert "plain" not in shown
+
+
+def test_rules_around_actions_are_obeyed_from_a_file(desk: Desk) -> None:
+    """Conditions, limits and order, read from the file and carried out."""
+    file = written(
+        "rules.yaml",
+        """
+version: 1
+queue: {report: 1344, time_zone: America/Detroit, business_hours: "daily 00:00-24:00"}
+actions:
+  - tag: {add: [printing], when: 'mentions(ticket.Title, "printer")', label: printing, stop: true}
+  - comment: {comment_text: "No printer", depends_on: printing, label: never}
+  - comment: {comment_text: "After a while", after: 2 business days}
+  - comment: {comment_text: "At once", once_per: requestor}
+""",
+    )
+    printer, screen = desk.ticket("The printer"), desk.ticket("A screen")
+
+    report = desk.run(config_path=file)
+
+    assert printer.tags == ["printing"]
+    assert (desk.comments(printer), desk.comments(screen)) == ([], ["At once"])
+    assert report.failed == 0

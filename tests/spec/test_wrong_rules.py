@@ -253,7 +253,7 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
         "yaml",
         ("version: 1\nactions: [zzz]\n"),
         [
-            "line 2: actions[0]: unknown action zzz; there are: add_asset, add_lab, assign, comment, custom_field, find_active_tickets, notify, remove_asset, set_fields, status_change, summary_comment, tag, task"
+            "line 2: actions[0]: unknown action zzz; there are: add_asset, add_lab, assign, comment, custom_field, find_active_tickets, notify, remove_asset, script, set_fields, status_change, summary_comment, tag, task, webhook"
         ],
     ),
     "an action that is a number": (
@@ -406,6 +406,70 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
         ),
         [
             "line 6: actions[0].notify.notify[1]: notify has 'helpdesk'. It takes e-mail addresses and the words requestor and responsible."
+        ],
+    ),
+    "a condition that can't work": (
+        "yaml",
+        (
+            "version: 1\n"
+            "actions:\n"
+            "  - tag:\n"
+            "      add: [vip]\n"
+            '      when: ticket.Titel.contains("printer")\n'
+            "  - tag:\n"
+            "      add: [vip2]\n"
+            "      when: ticket.Title == 3\n"
+            "  - tag:\n"
+            "      add: [vip3]\n"
+            "      when: ticket.Title ==\n"
+        ),
+        [
+            "line 5: actions[0].tag.when: when, line 1, column 8: ticket has no 'Titel'. Did you mean Title?",
+            "line 8: actions[1].tag.when: when, line 1, column 14: a text is compared with a number. Look for a slip, or turn one into the other: int(...), double(...), string(...).",
+            "line 11: actions[2].tag.when: when, line 1, column 16: something is missing at the end. Mend the condition.",
+        ],
+    ),
+    "times that can't be read": (
+        "yaml",
+        (
+            "version: 1\n"
+            "queue: {report: 1344, time_zone: America/Detriot}\n"
+            "actions:\n"
+            "  - tag: {add: [a], after: 3 fortnights}\n"
+            "  - tag: {add: [b], after: 3d, since: create}\n"
+            "  - tag: {add: [c], every: 5s}\n"
+            "  - tag: {add: [d], schedule: Mun-Fri 08:00-17:00}\n"
+            "  - tag: {add: [e], after: 2 business days}\n"
+            "  - tag: {add: [f], at_most: 3}\n"
+        ),
+        [
+            "line 2: queue.time_zone: there is no time zone 'America/Detriot'. Did you mean America/Detroit, America/Marigot, America/Puerto_Rico?",
+            "line 4: actions[0].tag.after: 'fortnights' in '3 fortnights' is no unit of time. Units are s, m, h, d and w.",
+            'line 5: actions[1].tag.since: the text "create" is none of created, modified, last_requestor_reply, last_technician_reply, status_change, due; did you mean created?',
+            "line 6: actions[2].tag.every: every '5s' is too often. A minute is the least.",
+            "line 7: actions[3].tag.schedule: 'mun' is no day of the week. Did you mean Sun, Mon?",
+            "line 8: actions[4].tag.after: business 2d needs business hours. Give the queue its business hours and time zone.",
+            "line 9: actions[5].tag.at_most: at_most and catch_up belong to every. Say how often, too.",
+        ],
+    ),
+    "an order that can't be kept": (
+        "yaml",
+        (
+            "version: 1\n"
+            "actions:\n"
+            "  - tag: {add: [a], depends_on: coment}\n"
+            "  - tag: {add: [b], label: first}\n"
+            "  - tag: {add: [c], depends_on: frist}\n"
+            "  - tag: {add: [d], depends_on: tag}\n"
+            "  - tag: {add: [e], once_per: person, limit: -1, stop: 'yes'}\n"
+        ),
+        [
+            "line 3: actions[0].tag.depends_on: no action before this one is called 'coment'",
+            "line 5: actions[2].tag.depends_on: no action before this one is called 'frist'; did you mean first?",
+            "line 6: actions[3].tag.depends_on: several actions before this one are called 'tag'; give the one that is meant a label",
+            "line 7: actions[4].tag.limit: expected 0 or more, not -1",
+            'line 7: actions[4].tag.once_per: the text "person" is none of ticket, requestor, day',
+            'line 7: actions[4].tag.stop: expected true or false, not the text "yes"; yes, no, on and off are words here, so write true or false',
         ],
     ),
     "an unknown variable of a template": (

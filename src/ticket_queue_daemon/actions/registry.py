@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from ticket_queue_daemon.actions.rule_options import SummaryRuleOptions
+    from ticket_queue_daemon.rules.calendar import Calendar
 
 GROUP = "ticket_queue_daemon.actions"
 BUILT_IN = "built in"
@@ -101,8 +102,14 @@ class Registry:
             broken=self.broken,
         )
 
-    def make(self, word: str, options: BaseModel, around: BaseModel) -> BaseAction:
-        """An action of that type.
+    def make(
+        self,
+        word: str,
+        options: BaseModel,
+        around: BaseModel,
+        calendar: Calendar | None = None,
+    ) -> BaseAction:
+        """An action of that type, under its rule.
 
         Raises:
             ConfigError: it refuses the options.
@@ -110,7 +117,7 @@ class Registry:
         kind = self.types[word]
         try:
             action = construct(kind.cls, options)
-            apply(around, action)
+            apply(around, action, calendar)
         except ConfigError:
             raise
         except Exception as error:

@@ -34,7 +34,7 @@ def wanted_actions(
     if isinstance(actions, Configured):
         return actions
     if actions is None and settings.config_path is not None:
-        return configure(settings.config_path, names)
+        return configure(settings.config_path, names, settings=settings)
     return settle(tuple(default_actions(settings) if actions is None else actions), names)
 
 

@@ -10,12 +10,14 @@ from ticket_queue_daemon.actions.identity import canonical_json
 from ticket_queue_daemon.actions.python_file import load_actions
 from ticket_queue_daemon.actions.registry import Registry
 from ticket_queue_daemon.actions.rule_options import in_force
+from ticket_queue_daemon.app.parts import calendar_of
 from ticket_queue_daemon.app.refusals import note
 from ticket_queue_daemon.config.dump import shown_options
 from ticket_queue_daemon.config.kinds import is_python
 from ticket_queue_daemon.config.loading import read_rules
-from ticket_queue_daemon.config.places import field_name
+from ticket_queue_daemon.config.places import field_name, meant
 from ticket_queue_daemon.config.rules_file import interpret, refuse
+from ticket_queue_daemon.config.settings import Settings
 from ticket_queue_daemon.errors import ConfigError, DaemonError
 from ticket_queue_daemon.observe.scrub import Scrubber
 from ticket_queue_daemon.tdx.names import NameBook, NamesNeedTdx
@@ -27,8 +29,9 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from ticket_queue_daemon.actions.base import BaseAction
+    from ticket_queue_daemon.config.places import FieldPath
     from ticket_queue_daemon.config.rules_model import ActionRule, Rules
-    from ticket_queue_daemon.config.settings import Settings
+    from ticket_queue_daemon.rules.calendar import Calendar
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,7 @@ class Configured:
 
     def over(self, settings: Settings) -> Settings:
         """The settings with what the file says where nobody said otherwise."""
-        new = {n: v for n, v in self.settings.items() if n not in settings.model_fields_set}
-        return settings.model_copy(update=new) if new else settings
+        return _over(self.settings, settings)
 
     def config_of(self, one: Rule) -> dict[str, Any]:
         """What makes the action's id, as it may be shown; the options, where names are still names."""
@@ -136,6 +138,7 @@ def configure(
     *,
     environ: Mapping[str, str] | None = None,
     registry: Registry | None = None,
+    settings: Settings | None = None,
 ) -> Configured:
     """Read what ``--config`` names.
 
@@ -144,6 +147,7 @@ def configure(
         names: looks names up in TDX; None: nobody does, and what has some stays without an id.
         environ: what variables stand for; None: the environment.
         registry: the actions there are; None: all that can be found.
+        settings: what holds where the file says nothing of business hours; None: the defaults.
 
     Raises:
         ConfigError: with all that is wrong, each with its file, line and field.
@@ -154,8 +158,11 @@ def configure(
         return settle(tuple(load_actions(path)), names)
     registry = Registry.discover() if registry is None else registry
     rules = interpret(read_rules(path), registry.vocabulary(), environ)
+    calendar = _calendar(rules, Settings() if settings is None else settings)
     made = [
-        one for rule in rules.actions if (one := _made(rules, rule, registry, names)) is not None
+        one
+        for rule in rules.actions
+        if (one := _made(rules, rule, registry, names, calendar)) is not None
     ]
     _check_order(rules, [one for one in made if one.enabled])
     refuse(rules.document)
@@ -169,10 +176,35 @@ def configure(
     )
 
 
-def _made(rules: Rules, rule: ActionRule, registry: Registry, names: NameBook) -> Rule | None:
+def _calendar(rules: Rules, settings: Settings) -> Calendar | None:
+    """The queue's; what is wrong with it is noted at its line."""
+    try:
+        return calendar_of(_over(rules.settings, settings))
+    except ConfigError as error:
+        path: FieldPath = ("queue",)
+        for name in ("holidays", "business_hours", "time_zone"):
+            if name in rules.settings and name.upper() in error.message:
+                path = ("queue", name)
+        said = error.message.partition(": ")[2] or error.message
+        rules.document.wrong(path, f"{said} {error.advice}".strip())
+        return None
+
+
+def _over(given: Mapping[str, Any], settings: Settings) -> Settings:
+    new = {n: v for n, v in given.items() if n not in settings.model_fields_set}
+    return settings.model_copy(update=new) if new else settings
+
+
+def _made(
+    rules: Rules,
+    rule: ActionRule,
+    registry: Registry,
+    names: NameBook,
+    calendar: Calendar | None,
+) -> Rule | None:
     """The action of a rule, its names looked up unless it is disabled; None: it refuses them."""
     try:
-        action = registry.make(rule.word, rule.options, rule.around)
+        action = registry.make(rule.word, rule.options, rule.around, calendar)
         if secrets := rule.secrets():
             action.hide = Scrubber(secrets).value
         action_id = _settled(action, names) if rule.enabled else None
@@ -225,5 +257,25 @@ def _check_order(rules: Rules, made: list[Rule]) -> None:
                 f"the same action as {field_name(first.path)} in "
                 f"{document.place(first.path)}; remove one, or give it another version",
             )
+        _check_dependency(rules, one, made[:number])
         if one.action.summarises and not all(later.action.summarises for later in made[number:]):
             document.wrong(path, "tells what the actions before it did, so it goes last")
+
+
+def _check_dependency(rules: Rules, one: Rule, before: list[Rule]) -> None:
+    """What it depends on stands before it, and is called so by nothing else."""
+    assert one.rule is not None  # noqa: S101  it was made of a file
+    if wanted := one.action.rule.depends_on:
+        names = [other.action.label or other.word for other in before]
+        types = [other.word for other in before]
+        if wanted not in names and wanted not in types:
+            rules.document.wrong(
+                (*one.rule.path, "depends_on"),
+                f"no action before this one is called {wanted!r}{meant(wanted, names)}",
+            )
+        elif names.count(wanted) + (wanted not in names) * types.count(wanted) > 1:
+            rules.document.wrong(
+                (*one.rule.path, "depends_on"),
+                f"several actions before this one are called {wanted!r}; give the one that is meant "
+                "a label",
+            )

@@ -39,7 +39,7 @@ def read_rules_of(
         ConfigError: with all that is wrong.
         TdxError: TDX is away, and a name was to be looked up.
     """
-    configured = configure(path, names, registry=registry)
+    configured = configure(path, names, registry=registry, settings=session.settings)
     session.scrubber.register(*configured.secrets)
     for note in configured.notes:
         session.terminal.err.print(safe(note, style="yellow"), soft_wrap=True)

@@ -113,8 +113,14 @@ def _sentence(
         ]
         hint = near(value, words) if isinstance(value, str) else ""
         return f"{shown(value)} is none of {', '.join(words)}{hint}"
-    expected = dict.fromkeys(_EXPECTED.get(one["type"], one["msg"].lower()) for one in problems)
+    expected = dict.fromkeys(_expected(one) for one in problems)
     return f"expected {' or '.join(expected)}, not {shown(value)}{_advice(first['type'], value)}"
+
+
+def _expected(one: ErrorDetails) -> str:
+    if one["type"] == "greater_than_equal":
+        return f"{one['ctx']['ge']} or more"
+    return _EXPECTED.get(one["type"], one["msg"].lower())
 
 
 def _advice(kind: str, value: object) -> str:

@@ -23,9 +23,14 @@ QUEUE_SETTINGS = {
     "lease_seconds": "lease_seconds",
     "retry_seconds": "retry_seconds",
     "max_attempts": "max_attempts",
+    "business_hours": "business_hours",
+    "time_zone": "time_zone",
+    "holidays": "holidays",
+    "bots": "bots",
 }
 """A member of ``queue`` to the setting that it is; flag and environment win over the file."""
-_TEXTS = {"id_column"}
+_TEXTS = {"id_column", "business_hours", "time_zone", "holidays", "bots"}
+_LISTS = {"business_hours", "holidays", "bots"}
 _EXAMPLE = "such as {report: 1344}"
 
 
@@ -72,6 +77,8 @@ def queue_member(name: str, value: object) -> Any:
     Raises:
         ValueError: it can't be that setting.
     """
+    if name in _LISTS and isinstance(value, list) and value:
+        value = ", ".join(map(str, value))
     text = isinstance(value, str)
     wants_text = name in _TEXTS
     if (

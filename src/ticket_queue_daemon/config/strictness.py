@@ -10,7 +10,7 @@ import types
 from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BeforeValidator, SecretStr, Strict
+from pydantic import BeforeValidator, Field, SecretStr, Strict
 
 from ticket_queue_daemon.config.substitution import FromVariable, secret_of
 
@@ -41,11 +41,15 @@ def _text(value: object) -> object:
 
 Boolean = Annotated[bool, BeforeValidator(_boolean), Strict()]
 """``true`` or ``false``, and no other word."""
+Whole = Annotated[int, BeforeValidator(_whole), Strict(), Field(ge=0)]
+"""A whole number from 0 on."""
+Text = Annotated[str, BeforeValidator(_text), Strict()]
+"""A text, and no number."""
 _PLAIN: dict[Any, Any] = {
     bool: Boolean,
     int: Annotated[int, BeforeValidator(_whole), Strict()],
     float: Annotated[float, BeforeValidator(_number), Strict()],
-    str: Annotated[str, BeforeValidator(_text), Strict()],
+    str: Text,
     SecretStr: Annotated[SecretStr, BeforeValidator(secret_of)],
 }
 

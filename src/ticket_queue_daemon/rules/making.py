@@ -10,7 +10,7 @@ from ticket_queue_daemon.rules.calendar import ALWAYS
 from ticket_queue_daemon.rules.conditions import Condition
 from ticket_queue_daemon.rules.rule import ONCE_PER, OncePer, Rule
 from ticket_queue_daemon.rules.schedule import Schedule
-from ticket_queue_daemon.rules.timing import Repeat, Timing
+from ticket_queue_daemon.rules.timing import SINCE, Repeat, Timing
 from ticket_queue_daemon.rules.vocabulary import near
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class RuleWords:
         Args:
             calendar: business hours, holidays and time zone; None: open always, UTC, and no
                 business time.
-            where: where it stands, for errors.
+            where: of what, for errors; "": of what the reader knows.
 
         Raises:
             ConfigError: naming the option.
@@ -68,7 +68,7 @@ class RuleWords:
         self._check(where)
         known = calendar or ALWAYS
         return Rule(
-            when=Condition(self.when, where=f"{where}: when", calendar=known)
+            when=Condition(self.when, where=_at(where, "when"), calendar=known)
             if self.when is not None
             else None,
             timing=self._timing(calendar, where),
@@ -86,32 +86,37 @@ class RuleWords:
     def _check(self, where: str) -> None:
         if self.once_per not in ONCE_PER:
             raise ConfigError(
-                f"{where}: once_per {self.once_per!r} is unknown.",
+                _at(where, f"once_per {self.once_per!r} is unknown."),
                 near(self.once_per, ONCE_PER, "There are"),
             )
         if self.limit < 0:
             raise ConfigError(
-                f"{where}: limit {self.limit} is none.", "Write 1 or more; 0 is no limit."
+                _at(where, f"limit {self.limit} is none."), "Write 1 or more; 0 is no limit."
             )
         if self.every is None and (self.at_most is not None or self.catch_up != "once"):
             raise ConfigError(
-                f"{where}: at_most and catch_up belong to every.", "Say how often, too."
+                _at(where, "at_most and catch_up belong to every."), "Say how often, too."
             )
 
     def _timing(self, calendar: Calendar | None, where: str) -> Timing | None:
         if self.after is None and self.since is None:
             return None
-        return Timing.parse(self.after, self.since or "created", calendar, where=f"{where}: after")
+        option = "since" if self.since is not None and self.since not in SINCE else "after"
+        return Timing.parse(self.after, self.since or "created", calendar, where=_at(where, option))
 
     def _repeat(self, calendar: Calendar | None, where: str) -> Repeat | None:
         if self.every is None:
             return None
         return Repeat.parse(
-            self.every, self.at_most, self.catch_up, calendar, where=f"{where}: repeat"
+            self.every, self.at_most, self.catch_up, calendar, where=_at(where, "every")
         )
 
     def _schedule(self, calendar: Calendar, where: str) -> Schedule | None:
         if not self.schedule:
             return None
         zone = str(calendar.zone)
-        return Schedule(self.schedule, zone, calendar.holidays, where=f"{where}: schedule")
+        return Schedule(self.schedule, zone, calendar.holidays, where=_at(where, "schedule"))
+
+
+def _at(where: str, what: str) -> str:
+    return f"{where}: {what}" if where else what

@@ -150,6 +150,10 @@ def _problems(
         members = known.get(part.node.name)
         if members and part.attr not in members:
             near = difflib.get_close_matches(part.attr, members, n=3)
+            # TDX's spelling of the same member is no second suggestion.
+            near = list(
+                {name.replace("_", "").casefold(): name for name in reversed(near)}.values()
+            )[::-1]
             advice = f"Did you mean {', '.join(near)}?" if near else f"There are: {_list(members)}."
             yield part.lineno, f"{part.node.name} has no {part.attr!r}", advice
 
