@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from ticket_queue_daemon.actions.python_file import load_actions
 from ticket_queue_daemon.app.parts import default_actions, tdx_config
+from ticket_queue_daemon.app.safety import remarks
 from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.audit.auditor import Auditor
@@ -127,7 +128,7 @@ class App:
         self.client = TdxClient(
             tdx_config(self.settings.tdx()),
             clock=self.clock,
-            read_only=read_only,
+            read_only=read_only or self.settings.only_looks,
         )
         self._open.callback(self.client.close)
 
@@ -174,7 +175,8 @@ class App:
         """One pass over the queue.
 
         Args:
-            dry_run: show the plans; write nothing, to TDX or to the database.
+            dry_run: show the plans; write nothing, to TDX or to the database. A read-only client
+                makes every run a dry run.
             confirm: action ids that may reach more tickets than ``DAEMON_MAX_NEW_TICKETS``.
             observer: is told what happens.
             stop: set it to end the pass after the work in hand.
@@ -193,6 +195,7 @@ class App:
     ) -> RunReport:
         self._check_instance()
         client = self._tdx()
+        dry_run = dry_run or client.read_only
         # A dry run writes nothing, not even that it takes its part of TDX's limits.
         ledger = None if dry_run else self._ledger(client)
         with client.sharing_limits(ledger):
@@ -341,6 +344,7 @@ class App:
                 assets=self._asset_keeper(client),
                 prepare=self._work_begins,
                 paused=self._paused,
+                remarks=remarks(self.settings),
             )
         return self._cycle
 

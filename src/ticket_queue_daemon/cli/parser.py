@@ -31,6 +31,7 @@ _RUN_FLAGS = {
     "daemon": "--daemon",
     "interval": "--interval",
     "dry_run": "--dry-run",
+    "read_only": "--read-only",
     "config_path": "--config",
     "confirm": "--confirm",
     "auto_upgrade": "--auto-upgrade",
@@ -160,6 +161,7 @@ def _add_run_options(parser: Parser) -> None:
     group.add_argument("--daemon", action="store_true", help="run continuously (default: run once)")
     setting(group, "interval", metavar="SECONDS")
     setting(group, "dry_run", action="store_const", const="true")
+    setting(group, "read_only", action="store_const", const="true")
     setting(group, "config_path", metavar="FILE")
     group.add_argument(
         "--confirm",

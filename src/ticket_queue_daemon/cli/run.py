@@ -32,7 +32,7 @@ def run(session: Session) -> ExitCode:
         # Around all that may end the run by an error, so that the error is told as well.
         observers: list[Observer] = [*stack.enter_context(alerting(session))]
         app = stack.enter_context(session.open_app(need_tdx=True))
-        if session.terminal.interactive and not settings.dry_run:
+        if session.terminal.interactive and not settings.only_looks:
             observers.append(stack.enter_context(ProgressObserver(session.terminal.err)))
         # After the bar, which is gone when the line about the run's end is written.
         observers.append(LogObserver())

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ENDING_LOGGER = "ticket_queue_daemon.ending"
 
 _RUN = Command("", needs=Need.TDX | Need.REPORT)
-_FLAGS = ("report_id", "interval", "dry_run", "config_path")
+_FLAGS = ("report_id", "interval", "dry_run", "read_only", "config_path")
 
 _LOG = logging.getLogger(__name__)
 

@@ -43,6 +43,7 @@ from ticket_queue_daemon.config.problems import (
     refusal,
     wrong_values,
 )
+from ticket_queue_daemon.config.safety_settings import SafetySettings
 from ticket_queue_daemon.config.sources import gather
 from ticket_queue_daemon.config.variables import Variable, envbool, parts_of, passwords_of
 
@@ -71,7 +72,7 @@ class SettingRow:
     origin: str
 
 
-class Settings(MatchingSettings, AlertSettings):
+class Settings(SafetySettings, MatchingSettings, AlertSettings):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
     The order of the fields is the order in which the documentation lists them.
@@ -269,6 +270,11 @@ class Settings(MatchingSettings, AlertSettings):
         return settings
 
     @property
+    def only_looks(self) -> bool:
+        """Whether a run with these settings changes nothing."""
+        return self.dry_run or self.read_only
+
+    @property
     def credentials(self) -> Credentials | None:
         """The first complete kind: BEID and key, then user and password, then the token."""
         if self.tdx_beid and self.tdx_web_services_key:
@@ -331,7 +337,8 @@ class Settings(MatchingSettings, AlertSettings):
 def variables() -> dict[str, Variable]:
     """Field name to variable, in the order of the documentation."""
     # Pydantic lists the fields of a base class first; here our own come first, alerts last.
-    groups = (AlertSettings.model_fields, MatchingSettings.model_fields)
+    parts = (AlertSettings, MatchingSettings, SafetySettings)
+    groups = [part.model_fields for part in parts]
     fields = sorted(
         Settings.model_fields.items(), key=lambda field: [field[0] in group for group in groups]
     )

@@ -75,6 +75,7 @@ class Cycle:
         paused: called once a run that has work: the patterns that rest and why; it may judge them
             first, and gives a sentence for each that it paused. Told whether the run is a dry one.
         stopping: asked between tickets; True ends the pass after the work in hand.
+        remarks: sentences that every pass begins with.
     """
 
     tdx: TdxClient
@@ -87,6 +88,7 @@ class Cycle:
     prepare: Callable[[], Sequence[str]]
     paused: Callable[[bool], tuple[Mapping[str, str], Sequence[str]]] = lambda _: ({}, ())
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
+    remarks: Sequence[str] = ()
 
     def run(
         self,
@@ -108,7 +110,7 @@ class Cycle:
         traffic = Traffic(self.tdx)
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
-        notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
+        notes = [*self.remarks, *found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
         pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys, found.modified)
         reach(Checkpoint.POLLED)
