@@ -5,6 +5,7 @@
     DaemonError                     exit code
     ├── ConfigError                 2   settings or usage, all that is wrong in one message
     │   ├── BlastRadiusError        2   a run would newly touch more tickets than allowed
+    │   ├── Unconfirmed             2   nobody has said yet that this TDX instance may be changed
     │   └── ReportError             2   the report cannot be read as a list of tickets
     ├── StoreError                  3   PostgreSQL
     │   ├── DatabaseUnreachable     3   not there, or it refused us
@@ -43,6 +44,10 @@ class ConfigError(DaemonError):
 
 class BlastRadiusError(ConfigError):
     """A run would newly execute an action on more tickets than is allowed without a confirmation."""
+
+
+class Unconfirmed(ConfigError):  # noqa: N818  the name says the state
+    """The first run that may change tickets of a TDX instance, and nobody has confirmed it."""
 
 
 class ReportError(ConfigError):

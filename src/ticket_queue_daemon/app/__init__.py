@@ -6,11 +6,12 @@ import contextlib
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ticket_queue_daemon.actions.python_file import load_actions
 from ticket_queue_daemon.app.parts import default_actions, tdx_config
-from ticket_queue_daemon.app.safety import remarks
+from ticket_queue_daemon.app.safety import InstanceGuard, remarks
 from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.audit.auditor import Auditor
@@ -198,7 +199,7 @@ class App:
         dry_run = dry_run or client.read_only
         # A dry run writes nothing, not even that it takes its part of TDX's limits.
         ledger = None if dry_run else self._ledger(client)
-        with client.sharing_limits(ledger):
+        with self.guard.over_a_run(dry_run=dry_run), client.sharing_limits(ledger):
             return self._make_cycle().run(
                 dry_run=dry_run,
                 confirmed=confirm,
@@ -226,6 +227,11 @@ class App:
 
         with waking(self.clock, stop):
             return Daemon(one_pass, self.clock, hooks, interval, stop).run()
+
+    @cached_property
+    def guard(self) -> InstanceGuard:
+        """Who sees to it that the first run on a production instance is meant."""
+        return InstanceGuard(self.tracker, self._tdx())
 
     def _check_instance(self) -> None:
         """Once a process: sandbox and production share ticket ids, so they never share a log."""
@@ -351,7 +357,9 @@ class App:
     def _work_begins(self) -> Sequence[str]:
         client = self._tdx()
         client.work_begins()
-        return client.check_applications().notes
+        notes = client.check_applications().notes
+        self.guard.remember()
+        return notes
 
     def _paused(self, dry_run: bool) -> tuple[dict[str, str], list[str]]:
         """The patterns that rest in a run, judged anew before a real one."""

@@ -34,6 +34,7 @@ _RUN_FLAGS = {
     "read_only": "--read-only",
     "config_path": "--config",
     "confirm": "--confirm",
+    "confirm_instance": "--confirm-instance",
     "auto_upgrade": "--auto-upgrade",
 }
 EXAMPLES = """\
@@ -173,6 +174,14 @@ def _add_run_options(parser: Parser) -> None:
         help="let these actions reach more tickets than DAEMON_MAX_NEW_TICKETS, this time",
     )
     group.add_argument(
+        "--confirm-instance",
+        metavar="HOST",
+        default="",
+        type=_confirmed_host,
+        help="say that tickets on this TDX host may be changed; needed for the first run on it "
+        "where no terminal can be asked (not for a sandbox)",
+    )
+    group.add_argument(
         "--auto-upgrade",
         action="store_true",
         help="bring the tables of a database server up to date first "
@@ -218,3 +227,7 @@ def _log_file(text: str) -> Path:
 
 def _confirmed(text: str) -> str:
     return action_id(_not_a_command(text, "--confirm"))
+
+
+def _confirmed_host(text: str) -> str:
+    return _not_a_command(text, "--confirm-instance")

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli.alerts import alerting
+from ticket_queue_daemon.cli.confirming import confirm_instance
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.cli.progress import ProgressObserver
 from ticket_queue_daemon.cli.show import EachRun, Show
@@ -32,6 +33,8 @@ def run(session: Session) -> ExitCode:
         # Around all that may end the run by an error, so that the error is told as well.
         observers: list[Observer] = [*stack.enter_context(alerting(session))]
         app = stack.enter_context(session.open_app(need_tdx=True))
+        if not settings.only_looks:
+            confirm_instance(app.guard, args.confirm_instance, session.terminal)
         if session.terminal.interactive and not settings.only_looks:
             observers.append(stack.enter_context(ProgressObserver(session.terminal.err)))
         # After the bar, which is gone when the line about the run's end is written.

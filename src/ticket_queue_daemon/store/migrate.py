@@ -157,7 +157,8 @@ _GRANTS = """\
 -- If the daemon connects as another user than the one that applies this:
 -- GRANT USAGE ON SCHEMA meta TO the_daemon;
 -- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_action_log TO the_daemon;
--- GRANT SELECT, INSERT ON meta.daemon_action_history, meta.daemon_actions, meta.daemon_instance TO the_daemon;
+-- GRANT SELECT, INSERT ON meta.daemon_action_history, meta.daemon_actions TO the_daemon;
+-- GRANT SELECT, INSERT, UPDATE ON meta.daemon_instance TO the_daemon;
 -- GRANT SELECT, INSERT, UPDATE ON meta.daemon_summary_lines TO the_daemon;
 -- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_rate_windows, meta.daemon_rate_clients TO the_daemon;
 -- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_assets, meta.daemon_asset_index, meta.daemon_asset_syncs,

@@ -172,6 +172,22 @@ class Records:
                     " TDX_BASE_URL or DATABASE_URL.",
                 )
 
+    def is_confirmed(self, instance: str) -> bool:
+        """Whether somebody has confirmed that tickets of this TDX instance may be changed."""
+        return any(
+            bound["instance"] == instance and bound["confirmed_at"] is not None
+            for bound in self._session.rows("bound_instance")
+        )
+
+    def confirm_instance(self, instance: str, by: str) -> None:
+        """Remember who has confirmed it, and bind the database to it.
+
+        Raises:
+            InstanceMismatch: it is bound to another.
+        """
+        self._session.rows("confirm_instance", {"instance": instance, "by": values.text(by)})
+        self.check_instance(instance)
+
     def circuit_is_open(self, queue: str) -> bool:
         """Whether the queue's last run was stopped because too much failed."""
         return bool(self._session.rows("open_circuits", {"queue": queue}))

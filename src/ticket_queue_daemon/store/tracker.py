@@ -113,6 +113,14 @@ class StateTracker:
         """See that the database is bound to this TDX instance or to none; InstanceMismatch if not."""
         self._records.check_instance(instance)
 
+    def is_confirmed(self, instance: str) -> bool:
+        """Whether somebody has confirmed that tickets of this TDX instance may be changed."""
+        return self._records.is_confirmed(instance)
+
+    def confirm_instance(self, instance: str, by: str) -> None:
+        """Remember who has confirmed it, and bind to it; InstanceMismatch if bound to another."""
+        self._records.confirm_instance(instance, by)
+
     def register_actions(self, actions: Sequence[ActionKey]) -> None:
         """Remember configured actions."""
         self._records.register_actions(actions)

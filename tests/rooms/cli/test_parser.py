@@ -64,10 +64,12 @@ def test_the_seed_s_command_lines_parse_as_written(line: str, given: dict[str, A
         "daemon": False,
         "interval": None,
         "dry_run": None,
+        "read_only": None,
         "log": None,
         "log_level": None,
         "config_path": None,
         "confirm": [],
+        "confirm_instance": "",
         "auto_upgrade": False,
         "command": None,
     }
