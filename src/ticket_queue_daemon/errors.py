@@ -12,6 +12,7 @@
     │   ├── MigrationNeeded         2   the schema is missing, behind or ahead
     │   ├── InstanceMismatch        2   this database belongs to another TDX instance
     │   └── LeaseLost               3   somebody else may own this work now: stop before the next write
+    ├── NotAllowed                  1   a plan holds an effect that the settings do not allow
     └── TdxError                    3   see ``tdx/errors.py`` for its leaves
 """
 
@@ -29,6 +30,8 @@ class DaemonError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
+    final: ClassVar[bool] = False
+    """Whether another attempt would end the same way, so that none is made by itself."""
 
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
@@ -78,6 +81,12 @@ class InstanceMismatch(StoreError):  # noqa: N818
 
 class LeaseLost(StoreError):  # noqa: N818
     """The claim's lease ran out or was taken over: stop before the next write."""
+
+
+class NotAllowed(DaemonError):  # noqa: N818  the name says the state
+    """A plan holds an effect that the settings do not allow; nothing of it was sent."""
+
+    final = True
 
 
 class TdxError(DaemonError):

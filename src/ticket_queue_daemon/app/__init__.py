@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Self
 
 from ticket_queue_daemon.actions.python_file import load_actions
 from ticket_queue_daemon.app.parts import default_actions, tdx_config
-from ticket_queue_daemon.app.safety import InstanceGuard, remarks
+from ticket_queue_daemon.app.safety import InstanceGuard, bounds_of
 from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.audit.auditor import Auditor
 from ticket_queue_daemon.clock import SystemClock, waking
+from ticket_queue_daemon.engine.allowing import allowed_kinds, check_actions
 from ticket_queue_daemon.engine.cycle import Cycle, Queue
 from ticket_queue_daemon.engine.daemon import Daemon
 from ticket_queue_daemon.engine.explaining import Explanation, explain
@@ -123,6 +124,7 @@ class App:
             path = self.settings.config_path
             actions = default_actions(self.settings) if path is None else load_actions(path)
         self.actions = list(actions)
+        check_actions(self.actions, allowed_kinds(self.settings.allowed_effects))
         self._bound = bind(self.actions)
 
     def _open_tdx(self, *, read_only: bool) -> None:
@@ -329,6 +331,7 @@ class App:
             RunAssets(self._asset_keeper(client), dry_run=True),
             ours=self.tracker.our_assets,
             paused=paused,
+            allowed=allowed_kinds(self.settings.allowed_effects),
         )
         return explain(reader, self._bound, rows, lines, self.clock.now())
 
@@ -350,7 +353,7 @@ class App:
                 assets=self._asset_keeper(client),
                 prepare=self._work_begins,
                 paused=self._paused,
-                remarks=remarks(self.settings),
+                bounds=bounds_of(self.settings, self.tracker),
             )
         return self._cycle
 

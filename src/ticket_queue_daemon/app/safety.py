@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.engine.allowing import allowed_kinds
+from ticket_queue_daemon.engine.bounds import Bounds, EffectCap
 from ticket_queue_daemon.errors import Unconfirmed
 from ticket_queue_daemon.tdx.config import host_of, is_local, is_sandbox
 
@@ -21,9 +23,17 @@ READ_ONLY = (
 )
 
 
-def remarks(settings: Settings) -> tuple[str, ...]:
-    """What every run says of itself at its beginning."""
-    return (READ_ONLY,) if settings.read_only else ()
+def bounds_of(settings: Settings, tracker: StateTracker) -> Bounds:
+    """What holds in every pass.
+
+    Raises:
+        ConfigError: an allowed effect is of no kind that there is.
+    """
+    return Bounds(
+        remarks=(READ_ONLY,) if settings.read_only else (),
+        allowed=allowed_kinds(settings.allowed_effects),
+        cap=EffectCap(settings.max_effects_per_hour, tracker.effects_last_hour),
+    )
 
 
 class InstanceGuard:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.engine import guard
+from ticket_queue_daemon.engine.bounds import Bounds
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.dry_run import preview
 from ticket_queue_daemon.engine.leases import LeaseKeeper
@@ -75,7 +76,7 @@ class Cycle:
         paused: called once a run that has work: the patterns that rest and why; it may judge them
             first, and gives a sentence for each that it paused. Told whether the run is a dry one.
         stopping: asked between tickets; True ends the pass after the work in hand.
-        remarks: sentences that every pass begins with.
+        bounds: what holds whatever the actions want.
     """
 
     tdx: TdxClient
@@ -88,7 +89,7 @@ class Cycle:
     prepare: Callable[[], Sequence[str]]
     paused: Callable[[bool], tuple[Mapping[str, str], Sequence[str]]] = lambda _: ({}, ())
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
-    remarks: Sequence[str] = ()
+    bounds: Bounds = field(default_factory=Bounds)
 
     def run(
         self,
@@ -110,7 +111,7 @@ class Cycle:
         traffic = Traffic(self.tdx)
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
-        notes = [*self.remarks, *found.notes, *_odd_rows(found), *self._blind(found)]
+        notes = [*self.bounds.remarks, *found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
         pending = self.tracker.pending(self.queue.name, found.ids, self.queue.keys, found.modified)
         reach(Checkpoint.POLLED)
@@ -185,8 +186,14 @@ class Cycle:
         """What makes a reader for each ticket, and a sentence for each pattern paused just now."""
         paused, told = self.paused(dry_run)
         assets = RunAssets(self.assets, dry_run=dry_run, stopping=stopping)
-        ours = self.tracker.our_assets
-        read = partial(TicketReader, self.tdx, assets=assets, ours=ours, paused=paused)
+        read = partial(
+            TicketReader,
+            self.tdx,
+            assets=assets,
+            ours=self.tracker.our_assets,
+            paused=paused,
+            allowed=self.bounds.allowed,
+        )
         return read, told
 
     def _preview(
@@ -213,6 +220,7 @@ class Cycle:
         """Work on every ticket; returns why the pass ended early, or ""."""
         was_open = self.tracker.circuit_is_open(self.queue.name)
         self.breaker.begin_run(was_open=was_open)
+        cap = self.bounds.cap
         with LeaseKeeper(self.tracker, self.clock, self.limits.lease_seconds) as leases:
             line = Line(
                 tdx=self.tdx,
@@ -235,7 +243,8 @@ class Cycle:
                 if set(outcomes) - {"lease_lost"}:
                     self.breaker.count(failed="failed" in outcomes)
 
-            stopped = self._hand_out(iter(work), one, stopping)
+            cap.begin_run()
+            stopped = self._hand_out(iter(work), cap.around(one), stopping)
         if self.breaker.is_open:
             self.tracker.open_circuit(self.queue.name, stopped)
         elif was_open and not self.breaker.probing:
@@ -250,11 +259,16 @@ class Cycle:
         An error that concerns every ticket (database or TDX away) ends the pass: what is in hand
         is finished or given back first, then it is raised.
         """
+        cap = self.bounds.cap
+
+        def ended() -> bool:
+            return stopping() or bool(cap.story)
+
         running: set[Future[None]] = set()
         with ThreadPoolExecutor(self.workers, thread_name_prefix="ticket") as pool:
-            while self.breaker.probing and not stopping() and (probe := next(tickets, None)):
+            while self.breaker.probing and not ended() and (probe := next(tickets, None)):
                 one(probe)
-            while not stopping() and not self.breaker.is_open:
+            while not ended() and not self.breaker.is_open:
                 for ticket_id in tickets:
                     running.add(pool.submit(one, ticket_id))
                     if len(running) >= self.workers:
@@ -266,7 +280,7 @@ class Cycle:
         _raise_first(running, stopping)
         if self.breaker.is_open:
             return self.breaker.story()
-        return STOPPED_ON_REQUEST if stopping() else ""
+        return STOPPED_ON_REQUEST if stopping() else cap.story
 
 
 class Traffic:

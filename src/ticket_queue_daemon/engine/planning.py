@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.engine.allowing import check_plan
 from ticket_queue_daemon.engine.facade import PREVIEW_LOG_ID, RecordingFacade
 from ticket_queue_daemon.engine.merging import merged
 from ticket_queue_daemon.engine.plan import Plan
@@ -64,6 +65,7 @@ def make_plan(
 
     Raises:
         ActionError: the action asks for two values of one member.
+        NotAllowed: the plan holds an effect that may not be sent.
     """
     facade = RecordingFacade(reader, log_id=log_id, occurrence=occurrence)
     context = shared if shared is not None else {}
@@ -88,6 +90,7 @@ def make_plan(
         return Declined(result.message, plan, (result.summary,) if told else ())
     if plan.effects and not action.on_closed and _is_closed(reader):
         return Declined("the ticket is closed; a change might reopen it, so it is left alone", plan)
+    check_plan(plan.effects, reader.allowed)
     return plan
 
 

@@ -29,6 +29,7 @@ class TicketReader:
         assets: the asset catalogue of this run, and the door to look names up.
         ours: gives the assets that the log says we attached to a ticket.
         paused: the patterns that rest in this run, and why.
+        allowed: the kinds of effect that may be sent in this run; None: every kind.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class TicketReader:
         *,
         ours: Callable[[int], Sequence[OurAsset]] = lambda _: (),
         paused: Mapping[str, str] | None = None,
+        allowed: frozenset[str] | None = None,
     ) -> None:
         self._tdx = tdx
         self.ticket_id = ticket_id
         self.assets = assets
         self.paused = paused or {}
+        self.allowed = allowed
         self._ours = ours
         self._lock = threading.RLock()
         self._known: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ticket_queue_daemon.errors import InstanceMismatch, StoreError
 from ticket_queue_daemon.store import values
 from ticket_queue_daemon.store.claims import columns
-from ticket_queue_daemon.store.rows import ActionKey, HistoryEvent, Pending
+from ticket_queue_daemon.store.rows import ActionKey, EffectsSent, HistoryEvent, Pending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -199,6 +199,10 @@ class Records:
     def close_circuit(self, queue: str) -> None:
         """The queue works again."""
         self._session.rows("close_circuit", {"queue": queue})
+
+    def effects_last_hour(self) -> EffectsSent:
+        """How many effects were sent in the last hour, by whichever daemon."""
+        return EffectsSent(**self._session.rows("effects_last_hour")[0])
 
     def history(self, ticket_id: int) -> list[HistoryEvent]:
         """What happened on a ticket, in order."""

@@ -141,6 +141,7 @@ class StatusReport:
         uncovered: summary lines that no summary has told yet.
         instance: the TDX instance that the database belongs to; None before the first run.
         assets, assets_at, assets_from: the asset index: how many, when it was complete, from where.
+        sent_last_hour: effects that were sent in the last hour, by whichever daemon.
         server, schema: PostgreSQL's version and the number of the newest migration.
     """
 
@@ -166,6 +167,7 @@ class StatusReport:
     paused_patterns: list[Pause] = field(default_factory=list)
     open_circuits: list[OpenCircuit] = field(default_factory=list)
     rate_windows: list[RateWindow] = field(default_factory=list)
+    sent_last_hour: int = 0
 
 
 class Reports:
@@ -236,6 +238,7 @@ class Reports:
                     for row in fetch(connection, sql("open_circuits"), {"queue": None})
                 ],
                 rate_windows=[RateWindow(**row) for row in fetch(connection, sql("status_rates"))],
+                sent_last_hour=fetch(connection, sql("effects_last_hour"))[0]["sent"],
             )
 
     def parked(self, text: str) -> list[Parked]:

@@ -19,6 +19,7 @@ from ticket_queue_daemon.store.records import Records
 from ticket_queue_daemon.store.rows import (
     ActionKey,
     Claim,
+    EffectsSent,
     HistoryEvent,
     Pending,
     Resolved,
@@ -134,6 +135,10 @@ class StateTracker:
     ) -> int:
         """Mark pairs as done without executing them; how many had no row yet."""
         return self._records.baseline(queue, ticket_ids, actions, reason)
+
+    def effects_last_hour(self) -> EffectsSent:
+        """How many effects were sent in the last hour, by whichever daemon."""
+        return self._records.effects_last_hour()
 
     def circuit_is_open(self, queue: str) -> bool:
         """Whether the queue's last run was stopped because too much failed."""
