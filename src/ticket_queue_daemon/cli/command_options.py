@@ -63,6 +63,17 @@ exit codes, for monitors:
   3    the database can't be reached
 """
 
+DOCTOR_CODES = """\
+At most eight calls to TDX, none of which changes anything; the database is only read.
+  ticket-queue-daemon doctor
+  ticket-queue-daemon --report-id 1344 --config actions.py doctor --json
+
+exit codes, for monitors:
+  0    all that can be known without writing is as it should be
+  1    something works and should be looked at
+  2    the daemon does not work like this
+"""
+
 ALERTS_EXAMPLES = """\
 DAEMON_ALERT_URLS names the addresses (Slack, Teams, e-mail, ...): see docs/alerts.md.
   ticket-queue-daemon alerts test
@@ -175,6 +186,11 @@ def resolve(parser: argparse.ArgumentParser) -> None:
 
 
 def status(parser: argparse.ArgumentParser) -> None:
+    """In which form."""
+    _json(parser)
+
+
+def doctor(parser: argparse.ArgumentParser) -> None:
     """In which form."""
     _json(parser)
 

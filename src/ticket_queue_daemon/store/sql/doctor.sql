@@ -20,3 +20,15 @@ WHERE NOT COALESCE(
         ELSE has_table_privilege(found.oid, privilege)
     END, false)
 ORDER BY place
+
+-- server_facts --
+-- Who we are at the server, and what it would refuse to anyone.
+SELECT
+    current_user::text AS role,
+    role.rolsuper AS superuser,
+    pg_is_in_recovery() AS standby,
+    current_setting('default_transaction_read_only') = 'on' AS refuses_writes,
+    pg_encoding_to_char(base.encoding)::text AS encoding,
+    clock_timestamp() AS now
+FROM pg_roles role, pg_database base
+WHERE role.rolname = current_user AND base.datname = current_database()
