@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench chaos clean
+.PHONY: demo test lint audit bench chaos clean
 
 demo: $(STAMP)  ## the whole job in a minute: embedded PostgreSQL, simulated TDX, two passes
 	@$(BIN)/ticket-queue-daemon demo
 
-test: lint  ## everything that CI checks
+test: lint audit  ## everything that CI checks
 	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(STAMP)
@@ -17,6 +17,9 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: $(STAMP)  ## the dependencies, as far as it goes without a network; see SECURITY.md
+	@$(BIN)/python -m pip --disable-pip-version-check check
 
 bench: $(STAMP)  ## ratios, not seconds
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -83,6 +83,31 @@ def test_a_plan_that_holds_another_effect_fails_whole_and_for_good(
     assert row["next_attempt_at"] is None
 
 
+class Reaches(BaseAction):
+    """Asks for a change of another ticket than it is called for."""
+
+    def get_action_type(self) -> str:
+        return "reaches"
+
+    def get_action_config(self) -> dict[str, Any]:
+        return {}
+
+    def execute_action(self, ticket_id: int, facade: TicketFacade, dry_run: bool = False) -> None:
+        facade.add_comment(ticket_id + 1, "Hello")
+
+
+def test_an_action_changes_no_other_ticket_than_the_one_that_it_is_called_for(
+    desk: Desk, log: StateTracker
+) -> None:
+    ticket = desk.ticket("Printer")
+
+    report = desk.run(Reaches())
+
+    assert (report.failed, desk.writes()) == (1, 0)
+    (row,) = log.get_ticket_actions(ticket.id)
+    assert f"asked for {ticket.id + 1}" in row["error_message"]
+
+
 def test_once_it_is_allowed_and_retried_it_is_done(desk: Desk, log: StateTracker) -> None:
     ticket = desk.ticket("Printer")
     desk.run(Both(), allowed_effects=("tags",))
