@@ -40,6 +40,7 @@ _RUN_FLAGS = {
 EXAMPLES = """\
 examples:
   ticket-queue-daemon demo
+  ticket-queue-daemon doctor
   ticket-queue-daemon --report-id 1344 --dry-run --log daemon.log
   ticket-queue-daemon --report-id 1344 --log daemon.log
   ticket-queue-daemon --report-id 1344 --daemon --interval 300 --log daemon.log
