@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint lint-deploy bench chaos clean
+.PHONY: demo test lint lint-deploy audit bench chaos clean
 
 demo: $(STAMP)  ## the whole job in a minute: embedded PostgreSQL, simulated TDX, two passes
 	@$(BIN)/ticket-queue-daemon demo
 
 # Three on two cores: who waits for a lease, a window or an outage leaves its core to another.
-test: lint  ## everything that CI checks
+test: lint audit  ## everything that CI checks
 	$(BIN)/pytest -n 3 --dist loadfile
 
 lint: $(STAMP)
@@ -22,6 +22,9 @@ lint: $(STAMP)
 lint-deploy: $(STAMP)  ## deploy/ by its own linters: hadolint, the schemas of Compose and Kubernetes
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[deploy-lint]'
 	$(BIN)/pytest -q -n 0 tests/house/test_deploy.py
+
+audit: $(STAMP)  ## the dependencies, as far as it goes without a network; see SECURITY.md
+	@$(BIN)/python -m pip --disable-pip-version-check check
 
 bench: $(STAMP)  ## ratios, not seconds
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

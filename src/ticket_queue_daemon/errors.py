@@ -5,6 +5,7 @@
     DaemonError                     exit code
     ├── ConfigError                 2   settings or usage, all that is wrong in one message
     │   ├── BlastRadiusError        2   a run would newly touch more tickets than allowed
+    │   ├── Unconfirmed             2   nobody has said yet that this TDX instance may be changed
     │   └── ReportError             2   the report cannot be read as a list of tickets
     ├── StoreError                  3   PostgreSQL
     │   ├── DatabaseUnreachable     3   not there, or it refused us
@@ -15,6 +16,7 @@
     ├── OutsideError                3   a system that a webhook goes to, or a command that is asked
     ├── Stopped                     3   told to stop in the middle of it; nothing was sent
     ├── QueuePaused                 0   a person has paused the queue; nothing is done
+    ├── NotAllowed                  1   a plan holds an effect that the settings do not allow
     └── TdxError                    3   see ``tdx/errors.py`` for its leaves
 """
 
@@ -32,6 +34,8 @@ class DaemonError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
+    final: ClassVar[bool] = False
+    """Whether another attempt would end the same way, so that none is made by itself."""
 
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
@@ -61,6 +65,10 @@ class QueuePaused(DaemonError):  # noqa: N818  no error: a person wants it so
     def __init__(self, told: str) -> None:
         super().__init__(told)
         self.told = told
+
+
+class Unconfirmed(ConfigError):  # noqa: N818  the name says the state
+    """The first run that may change tickets of a TDX instance, and nobody has confirmed it."""
 
 
 class ReportError(ConfigError):
@@ -109,6 +117,12 @@ class Stopped(DaemonError):  # noqa: N818
     """Work was broken off before anything was sent, since the daemon is going down."""
 
     exit_code = 3
+
+
+class NotAllowed(DaemonError):  # noqa: N818  the name says the state
+    """A plan holds an effect that the settings do not allow; nothing of it was sent."""
+
+    final = True
 
 
 class TdxError(DaemonError):

@@ -103,6 +103,41 @@ LINES = [
         "",
         ("tests/crash/test_look_alikes.py",),
     ),
+    Line(
+        "a read-only client sends nothing",
+        "tdx/session.py",
+        "        if self._read_only:",
+        "        if False:",
+        ("tests/spec/test_read_only.py",),
+    ),
+    Line(
+        "a plan holds only what is allowed",
+        "engine/planning.py",
+        "    check_plan(plan.effects, reader.allowed)\n",
+        "",
+        ("tests/spec/test_allowed_effects.py", "-k", "fails_whole"),
+    ),
+    Line(
+        "what is left of a plan is asked again",
+        "engine/applying.py",
+        "if why := refusal(effect, self.reader.allowed):",
+        'if why := "":',
+        ("tests/spec/test_allowed_effects.py", "-k", "under_way"),
+    ),
+    Line(
+        "a first run is confirmed",
+        "app/safety.py",
+        "            self.check()\n",
+        "            pass\n",
+        ("tests/spec/test_first_run_on_production.py", "-k", "before_it_asks"),
+    ),
+    Line(
+        "no ticket is begun past the cap",
+        "engine/bounds.py",
+        "if used.sent + self._in_hand >= self._most:",
+        "if False:",
+        ("tests/spec/test_effects_per_hour.py", "-k", "waits"),
+    ),
 ]
 
 

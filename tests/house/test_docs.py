@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["desk"]
 
 ROOT = Path(__file__).parents[2]
-DOCS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = [
+    *(ROOT / f"{page}.md" for page in ("README", "ARCHITECTURE", "SECURITY")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 def blocks(page: str, language: str) -> list[str]:

@@ -70,8 +70,31 @@ def test_an_upgrade_names_what_it_did_and_the_next_has_nothing_to_do(empty: Data
     assert migrator.status().ready
 
 
-def test_the_numbers_have_no_gap() -> None:
-    assert [one.number for one in migrations()] == list(range(1, len(migrations()) + 1))
+def test_each_number_is_given_once() -> None:
+    numbers = [one.number for one in migrations()]
+
+    assert numbers == sorted(set(numbers))
+
+
+@pytest.mark.parametrize(("run", "confirmed"), [("gen_random_uuid()", True), ("NULL", False)])
+def test_an_instance_on_which_our_runs_completed_something_is_confirmed_by_the_upgrade(
+    empty: Database, monkeypatch: pytest.MonkeyPatch, run: str, confirmed: bool
+) -> None:
+    """Rows that were adopted have no run: they do not say of which instance they are."""
+    past = [one for one in migrations() if one.number < 30]
+    with monkeypatch.context() as then:
+        then.setattr(migrate, "migrations", lambda: past)
+        Migrator(empty).upgrade()
+    empty.rows(b"INSERT INTO meta.daemon_instance (instance) VALUES ('host/TDWebApi')")
+    empty.rows(
+        b"INSERT INTO meta.daemon_action_log (ticket_id, action_type, action_id, run_id)"
+        b" VALUES (1, 'a', 'a:b:c', " + run.encode() + b")"
+    )
+
+    Migrator(empty).upgrade()
+
+    assert StateTracker(empty).is_confirmed("host/TDWebApi") is confirmed
+    assert not StateTracker(empty).is_confirmed("other/TDWebApi")
 
 
 def test_psql_makes_the_same_schema_and_may_run_twice(

@@ -120,6 +120,12 @@ def test_pending_of_a_prepared_statement_never_reads_the_whole_log(
         log.execute("RESET plan_cache_mode")
 
 
+def test_the_effects_of_the_last_hour_are_counted_by_their_index(
+    log: psycopg.Connection[Any],
+) -> None:
+    assert scans(log, "effects_last_hour", {}) == set()
+
+
 CLAIM = {
     "ticket_id": 77,
     "queue": QUEUE,

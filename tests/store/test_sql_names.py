@@ -61,6 +61,7 @@ def test_no_sql_stands_in_python() -> None:
         for text in literals(path)
         if verbs.search(text) and not text.startswith(("-- ", "DO $migration$", "BEGIN"))
         and "daemon_migrations" not in text
+        and text != "SELECT"  # a privilege's name, and no statement
     }  # fmt: skip
 
     assert found == {}

@@ -78,6 +78,8 @@ class AddAssetAction(BaseAction):
             requestor may have named the machine since. The action id stays as it is.
     """
 
+    asks_for = frozenset({"attach_asset"})
+
     def __init__(
         self,
         add_summary_comment: bool = True,

@@ -58,6 +58,8 @@ class CommentAction(BaseAction):
         self.is_communication = is_communication
         self.notify = list(notify) if notify is not None else ["null"]
         self.new_status_id = new_status_id
+        # A status that rides on a comment is a change of the ticket.
+        self.asks_for = frozenset({"feed_entry", *(["patch_ticket"] if new_status_id else [])})
         self.cascade_status = cascade_status
         self.reference = reference
         self.template = template

@@ -27,6 +27,7 @@ class SummaryCommentAction(BaseAction):
     """
 
     summarises: ClassVar[bool] = True
+    asks_for = frozenset({"feed_entry"})
 
     def __init__(
         self,

@@ -6,15 +6,18 @@ import contextlib
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ticket_queue_daemon.app.opening import open_database, wanted_actions
 from ticket_queue_daemon.app.parts import name_book, tdx_config
 from ticket_queue_daemon.app.resting import PauseWatch, rests
+from ticket_queue_daemon.app.safety import InstanceGuard, bounds_of
 from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.audit.auditor import Auditor
 from ticket_queue_daemon.clock import SystemClock, waking
+from ticket_queue_daemon.engine.allowing import allowed_kinds, check_actions
 from ticket_queue_daemon.engine.cycle import Cycle, Queue
 from ticket_queue_daemon.engine.explaining import Explanation, explain
 from ticket_queue_daemon.engine.keys import bind
@@ -127,13 +130,14 @@ class App:
         self.secrets = wanted.secrets
         self.notes += wanted.notes
         self.actions = list(wanted.actions)
+        check_actions(self.actions, allowed_kinds(self.settings.allowed_effects))
         self._bound = bind(self.actions)
 
     def _open_tdx(self, *, read_only: bool) -> None:
         self.client = TdxClient(
             tdx_config(self.settings.tdx()),
             clock=self.clock,
-            read_only=read_only,
+            read_only=read_only or self.settings.only_looks,
         )
         self._open.callback(self.client.close)
 
@@ -169,7 +173,8 @@ class App:
         """One pass over the queue.
 
         Args:
-            dry_run: show the plans; write nothing, to TDX or to the database.
+            dry_run: show the plans; write nothing, to TDX or to the database. A read-only client
+                makes every run a dry run.
             confirm: action ids that may reach more tickets than ``DAEMON_MAX_NEW_TICKETS``.
             observer: is told what happens.
             stop: set it to end the pass after the work in hand.
@@ -196,11 +201,12 @@ class App:
         try:
             self._check_instance()
             client = self._tdx()
+            dry_run = dry_run or client.read_only
             # A dry run writes nothing, not even that it takes its part of TDX's limits.
             ledger = None if dry_run else self._ledger(client)
             if not dry_run:
                 stopping = PauseWatch(self.orders, self.queue.name, stopping)
-            with client.sharing_limits(ledger):
+            with self.guard.over_a_run(dry_run=dry_run), client.sharing_limits(ledger):
                 return self._make_cycle().run(
                     dry_run=dry_run, confirmed=confirm, observer=hooks, stopping=stopping
                 )
@@ -215,6 +221,11 @@ class App:
     def orders(self) -> Orders:
         """What people ask of the daemons."""
         return Orders(self.database)
+
+    @cached_property
+    def guard(self) -> InstanceGuard:
+        """Who sees to it that the first run on a production instance is meant."""
+        return InstanceGuard(self.tracker, self._tdx())
 
     def _check_instance(self) -> None:
         """Once a process: sandbox and production share ticket ids, so they never share a log."""
@@ -313,6 +324,7 @@ class App:
             ours=self.tracker.our_assets,
             paused=paused,
             labs=self.tracker.hub_labs,
+            allowed=allowed_kinds(self.settings.allowed_effects),
         )
         return explain(reader, self._bound, rows, lines, self.clock.now())
 
@@ -336,6 +348,7 @@ class App:
                 prepare=self._work_begins,
                 paused=self._paused,
                 rests=lambda: rests(self.orders, self.queue.name),
+                bounds=bounds_of(self.settings, self.tracker),
             )
         return self._cycle
 
@@ -347,7 +360,9 @@ class App:
     def _work_begins(self) -> Sequence[str]:
         client = self._tdx()
         client.work_begins()
-        return client.check_applications().notes
+        notes = client.check_applications().notes
+        self.guard.remember()
+        return notes
 
     def _paused(self, dry_run: bool) -> tuple[dict[str, str], list[str]]:
         """The patterns that rest in a run, judged anew before a real one."""

@@ -55,7 +55,7 @@ def alerting(session: Session) -> Iterator[list[Observer]]:
         ConfigError: an address can't be used.
     """
     doors = open_doors(session.settings.alert_urls or ())
-    if not doors or session.settings.dry_run:
+    if not doors or session.settings.only_looks:
         yield []
         return
     delivery = Delivery(doors, session.scrubber)

@@ -81,9 +81,20 @@ STATUS_CODES = """\
 exit codes, for monitors:
   0    nothing needs a person
   1    something failed for good or is held for review, a queue was stopped by its failures,
-       or a queue or a pattern is paused
+       a queue or a pattern is paused, or the cap on effects in an hour is reached
   2    work was left behind for more than 10 minutes, and no daemon takes it up
   3    the database can't be reached
+"""
+
+DOCTOR_CODES = """\
+At most eight calls to TDX, none of which changes anything; the database is only read.
+  ticket-queue-daemon doctor
+  ticket-queue-daemon --report-id 1344 --config actions.py doctor --json
+
+exit codes, for monitors:
+  0    all that can be known without writing is as it should be
+  1    something works and should be looked at
+  2    the daemon does not work like this
 """
 
 ALERTS_EXAMPLES = """\
@@ -198,6 +209,11 @@ def resolve(parser: argparse.ArgumentParser) -> None:
 
 
 def status(parser: argparse.ArgumentParser) -> None:
+    """In which form."""
+    _json(parser)
+
+
+def doctor(parser: argparse.ArgumentParser) -> None:
     """In which form."""
     _json(parser)
 

@@ -78,6 +78,13 @@ COMMANDS: dict[str, Command] = {
         options.RESOLVE_EXAMPLES,
         changes_state=True,
     ),
+    "doctor": Command(
+        "check settings, network, account, rights and database, and say what to do; changes nothing",
+        options.doctor,
+        options.DOCTOR_CODES,
+        beside=("report_id", "config_path"),
+        reads_settings=False,
+    ),
     "status": Command(
         "show what fails, is held for review, is under way, and was done lately",
         options.status,

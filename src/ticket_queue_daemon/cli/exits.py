@@ -19,7 +19,7 @@ class ExitCode(enum.IntEnum):
         return member
 
     DONE = 0, "all done"
-    SOME_FAILED = 1, "some action failed or waits for a person"
+    SOME_FAILED = 1, "some action failed, waits for a person, or for the cap on effects in an hour"
     USAGE = 2, "usage or configuration; no ticket was touched"
     UNREACHABLE = 3, "TDX or the database can't be reached"
     INTERRUPTED = 130, "stopped by Ctrl-C; the next run takes up what was under way"

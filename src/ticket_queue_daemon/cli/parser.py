@@ -32,15 +32,18 @@ _RUN_FLAGS = {
     "interval": "--interval",
     "standby": "--standby",
     "dry_run": "--dry-run",
+    "read_only": "--read-only",
     "config_path": "--config",
     "metrics_port": "--metrics-port",
     "metrics_host": "--metrics-host",
     "confirm": "--confirm",
+    "confirm_instance": "--confirm-instance",
     "auto_upgrade": "--auto-upgrade",
 }
 EXAMPLES = """\
 examples:
   ticket-queue-daemon demo
+  ticket-queue-daemon doctor
   ticket-queue-daemon --report-id 1344 --dry-run --log daemon.log
   ticket-queue-daemon --report-id 1344 --log daemon.log
   ticket-queue-daemon --report-id 1344 --daemon --interval 300 --log daemon.log
@@ -166,6 +169,7 @@ def _add_run_options(parser: Parser) -> None:
     setting(group, "interval", metavar="SECONDS")
     setting(group, "standby", action="store_const", const="true")
     setting(group, "dry_run", action="store_const", const="true")
+    setting(group, "read_only", action="store_const", const="true")
     setting(group, "config_path", metavar="FILE")
     setting(group, "metrics_port", metavar="PORT")
     setting(group, "metrics_host", metavar="HOST")
@@ -177,6 +181,14 @@ def _add_run_options(parser: Parser) -> None:
         default=[],
         type=_confirmed,
         help="let these actions reach more tickets than DAEMON_MAX_NEW_TICKETS, this time",
+    )
+    group.add_argument(
+        "--confirm-instance",
+        metavar="HOST",
+        default="",
+        type=_confirmed_host,
+        help="say that tickets on this TDX host may be changed; needed for the first run on it "
+        "where no terminal can be asked (not for a sandbox)",
     )
     group.add_argument(
         "--auto-upgrade",
@@ -224,3 +236,7 @@ def _log_file(text: str) -> Path:
 
 def _confirmed(text: str) -> str:
     return action_id(_not_a_command(text, "--confirm"))
+
+
+def _confirmed_host(text: str) -> str:
+    return _not_a_command(text, "--confirm-instance")

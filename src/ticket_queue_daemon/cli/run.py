@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.app.resting import refuse_paused
 from ticket_queue_daemon.cli.alerts import alerting
+from ticket_queue_daemon.cli.confirming import confirm_instance
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.cli.progress import ProgressObserver
 from ticket_queue_daemon.cli.running import keep_running, pinging
@@ -42,8 +43,10 @@ def run(session: Session) -> ExitCode:
             *stack.enter_context(pinging(session)),
         ]
         app = stack.enter_context(session.open_app(need_tdx=True))
+        if not settings.only_looks:
+            confirm_instance(app.guard, args.confirm_instance, session.terminal)
         observers += stack.enter_context(_metered(app, daemon=args.daemon))
-        if session.terminal.interactive and not settings.dry_run:
+        if session.terminal.interactive and not settings.only_looks:
             observers.append(stack.enter_context(ProgressObserver(session.terminal.err)))
         # After the bar, which is gone when the line about the run's end is written.
         observers.append(LogObserver())

@@ -34,6 +34,7 @@ _FLAGS = (
     "interval",
     "standby",
     "dry_run",
+    "read_only",
     "config_path",
     "metrics_port",
     "metrics_host",

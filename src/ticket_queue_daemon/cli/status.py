@@ -32,22 +32,26 @@ def status(session: Session) -> Verdict:
         report = Reports(app.database).status(
             overdue_seconds=OVERDUE_SECONDS, most=MOST_ROWS_JSON if as_json else MOST_ROWS
         )
-    verdict = judge(report)
+    most = session.settings.max_effects_per_hour
+    verdict = judge(report, most_effects=most)
     if as_json:
         session.terminal.json({"result": verdict.name.lower(), **asdict(report)})
     else:
+        session.terminal.say(_effects(report, most))
         _print(session.terminal, report)
     return verdict
 
 
-def judge(report: StatusReport) -> Verdict:
+def judge(report: StatusReport, *, most_effects: int | None = None) -> Verdict:
     """Critical if work was left behind, a warning if something waits for a person, else fine.
 
-    A run that was stopped because too much failed waits for a person too: to look why.
+    A run that was stopped because too much failed waits for a person too: to look why. So does one
+    that the cap on effects holds up.
     """
     if report.overdue:
         return Verdict.CRITICAL
-    waits = report.for_good or report.parked or report.open_circuits
+    capped = most_effects is not None and report.sent_last_hour >= most_effects
+    waits = capped or report.for_good or report.parked or report.open_circuits
     rests = report.paused_queues or report.paused_patterns
     return Verdict.WARNING if waits or rests else Verdict.FINE
 
@@ -70,6 +74,14 @@ def _print(terminal: Terminal, report: StatusReport) -> None:
     if report.recent:
         rows = [(one.outcome, one.actions, _at(one.newest)) for one in report.recent]
         terminal.table(("outcome", "actions", "newest"), rows, title="The last 24 hours")
+
+
+def _effects(report: StatusReport, most: int | None) -> str:
+    said = f"Effects sent in the last hour: {report.sent_last_hour}"
+    if most is None:
+        return said
+    full = ": full, tickets wait" if report.sent_last_hour >= most else ""
+    return f"{said} of at most {most} (DAEMON_MAX_EFFECTS_PER_HOUR){full}"
 
 
 def _assets(report: StatusReport) -> str:

@@ -47,6 +47,7 @@ from ticket_queue_daemon.config.problems import (
 )
 from ticket_queue_daemon.config.rule_settings import RuleSettings
 from ticket_queue_daemon.config.running_settings import RunningSettings
+from ticket_queue_daemon.config.safety_settings import SafetySettings
 from ticket_queue_daemon.config.sources import gather
 from ticket_queue_daemon.config.variables import Variable, envbool, parts_of, passwords_of
 from ticket_queue_daemon.errors import ConfigError
@@ -76,7 +77,9 @@ class SettingRow:
     origin: str
 
 
-class Settings(MatchingSettings, RuleSettings, RunningSettings, AlertSettings, MonitorSettings):
+class Settings(
+    SafetySettings, MatchingSettings, RuleSettings, RunningSettings, AlertSettings, MonitorSettings
+):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
     The order of the fields is the order in which the documentation lists them.
@@ -276,6 +279,11 @@ class Settings(MatchingSettings, RuleSettings, RunningSettings, AlertSettings, M
         return settings
 
     @property
+    def only_looks(self) -> bool:
+        """Whether a run with these settings changes nothing."""
+        return self.dry_run or self.read_only
+
+    @property
     def credentials(self) -> Credentials | None:
         """The first complete kind: BEID and key, then user and password, then the token."""
         if self.tdx_beid and self.tdx_web_services_key:
@@ -347,7 +355,14 @@ class Settings(MatchingSettings, RuleSettings, RunningSettings, AlertSettings, M
 def variables() -> dict[str, Variable]:
     """Field name to variable, in the order of the documentation."""
     # Pydantic lists the fields of a base class first; here our own come first, monitors last.
-    bases = (MonitorSettings, AlertSettings, RunningSettings, RuleSettings, MatchingSettings)
+    bases = (
+        MonitorSettings,
+        AlertSettings,
+        RunningSettings,
+        RuleSettings,
+        MatchingSettings,
+        SafetySettings,
+    )
     groups = [base.model_fields for base in bases]
     fields = sorted(
         Settings.model_fields.items(), key=lambda field: [field[0] in group for group in groups]

@@ -93,6 +93,11 @@ class Effect(ABC):
         """Whether this one needs a look before its first send; see :attr:`look_first`."""
         return self.look_first
 
+    @property
+    def needs_allowed(self) -> frozenset[str]:
+        """The kinds that must be allowed before it may be sent: all that it changes."""
+        return frozenset({self.kind})
+
     @abstractmethod
     def describe(self) -> str:
         """In a few words, as in "attach asset IC-EHLB760-F16"."""

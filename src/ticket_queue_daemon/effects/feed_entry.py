@@ -47,6 +47,11 @@ class FeedEntryEffect(Effect):
         """See the base class."""
         return bool(self.status_was)
 
+    @property
+    def needs_allowed(self) -> frozenset[str]:
+        """See the base class: a status that rides on a comment is a change of the ticket."""
+        return frozenset({self.kind, "patch_ticket"} if self.new_status_id else {self.kind})
+
     def text(self) -> str:
         """What is sent: the comment, with its reference if it carries one."""
         if self.ref is None:

@@ -21,6 +21,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.effects.base import Seen, Sight
+from ticket_queue_daemon.engine.allowing import refusal
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.plan import DONE_STATES
 from ticket_queue_daemon.errors import LeaseLost, OutsideError, TdxError
@@ -174,6 +175,12 @@ class Applier:
         since: str | None = None,
         again: bool = False,
     ) -> EffectEnd:
+        if why := refusal(effect, self.reader.allowed):
+            # What was sent before may still be applied: then only a person can tell.
+            if again:
+                return EffectEnd(effect, End.UNKNOWN, why)
+            self.tracker.effect_settled(claim, number, "refused", {"error": why})
+            return EffectEnd(effect, End.REFUSED, why)
         # The look goes by the first send: an earlier one may still be applied.
         mark = {"tdx_time": since or self.doors.tdx.tdx_now().isoformat(), "sends": sends}
         self.tracker.effect_sending(claim, number, mark)

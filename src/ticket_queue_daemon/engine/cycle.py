@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.effects.base import Doors
 from ticket_queue_daemon.engine import guard
+from ticket_queue_daemon.engine.bounds import Bounds
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.dry_run import preview
 from ticket_queue_daemon.engine.leases import LeaseKeeper
@@ -92,6 +93,7 @@ class Cycle:
             first, and gives a sentence for each that it paused. Told whether the run is a dry one.
         rests: asked when there is work: why the queue is paused, or "".
         stopping: asked between tickets; True ends the pass after the work in hand.
+        bounds: what holds whatever the actions want.
     """
 
     tdx: TdxClient
@@ -107,6 +109,7 @@ class Cycle:
     rests: Callable[[], str] = lambda: ""
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
     silence: Silence = field(default_factory=Silence)
+    bounds: Bounds = field(default_factory=Bounds)
 
     def run(
         self,
@@ -128,7 +131,7 @@ class Cycle:
         traffic = Traffic(self.tdx)
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
-        notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
+        notes = [*self.bounds.remarks, *found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
         pending = self._pending(found)
         work = _by_ticket(pending)
@@ -231,6 +234,7 @@ class Cycle:
                 bots=self.queue.bots,
                 statuses=self.tracker.statuses,
                 silence=self.silence,
+                allowed=self.bounds.allowed,
             )
 
         return read, told
@@ -259,6 +263,7 @@ class Cycle:
         """Work on every ticket; returns why the pass ended early, or "", and what waits for the next."""
         was_open = self.tracker.circuit_is_open(self.queue.name)
         self.breaker.begin_run(was_open=was_open)
+        cap = self.bounds.cap
         with LeaseKeeper(self.tracker, self.clock, self.limits.lease_seconds) as leases:
             line = Line(
                 tdx=self.tdx,
@@ -289,7 +294,8 @@ class Cycle:
                 if set(outcomes) - {"lease_lost"}:
                     self.breaker.count(failed="failed" in outcomes)
 
-            stopped = self._hand_out(iter(work), one, stopping)
+            cap.begin_run()
+            stopped = self._hand_out(iter(work), cap.around(one), stopping)
         if self.breaker.is_open:
             self.tracker.open_circuit(self.queue.name, stopped)
         elif was_open and not self.breaker.probing:
@@ -304,11 +310,16 @@ class Cycle:
         An error that concerns every ticket (database or TDX away) ends the pass: what is in hand
         is finished or given back first, then it is raised.
         """
+        cap = self.bounds.cap
+
+        def ended() -> bool:
+            return stopping() or bool(cap.story)
+
         running: set[Future[None]] = set()
         with ThreadPoolExecutor(self.workers, thread_name_prefix="ticket") as pool:
-            while self.breaker.probing and not stopping() and (probe := next(tickets, None)):
+            while self.breaker.probing and not ended() and (probe := next(tickets, None)):
                 one(probe)
-            while not stopping() and not self.breaker.is_open:
+            while not ended() and not self.breaker.is_open:
                 for ticket_id in tickets:
                     running.add(pool.submit(one, ticket_id))
                     if len(running) >= self.workers:
@@ -320,7 +331,7 @@ class Cycle:
         _raise_first(running, stopping)
         if self.breaker.is_open:
             return self.breaker.story()
-        return STOPPED_ON_REQUEST if stopping() else ""
+        return STOPPED_ON_REQUEST if stopping() else cap.story
 
 
 class Traffic:

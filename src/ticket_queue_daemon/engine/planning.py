@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.engine.admission import TurnedAway, admit, held_by_others
+from ticket_queue_daemon.engine.allowing import check_plan
 from ticket_queue_daemon.engine.facade import PREVIEW_LOG_ID, RecordingFacade
 from ticket_queue_daemon.engine.facts import TicketFacts
 from ticket_queue_daemon.engine.merging import merged
@@ -76,6 +77,7 @@ def make_plan(
     Raises:
         ActionError: the action asks for two values of one member.
         ConditionFailed: the rule's condition can't be decided for this ticket.
+        NotAllowed: the plan holds an effect that may not be sent.
     """
     action = bound.action
     turned = _turned_away(bound, reader, occurrence, due_at, outcomes or {})
@@ -111,6 +113,7 @@ def _judged(
         return Declined(result.message, plan, (result.summary,) if told else ())
     if plan.effects and not bound.action.on_closed and _is_closed(reader):
         return Declined("the ticket is closed; a change might reopen it, so it is left alone", plan)
+    check_plan(plan.effects, reader.allowed)
     if bound.rule.shadow and plan.effects:
         return _in_shadow(plan, bound.rule)
     return plan

@@ -50,6 +50,7 @@ class TicketReader:
         bots: UIDs or full names whose doings on a ticket do not count as activity; we never do.
         statuses: gives the status of each action that the log knows on a ticket.
         silence: what this process knows of how TDX dates its tickets.
+        allowed: the kinds of effect that may be sent in this run; None: every kind.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class TicketReader:
         bots: Collection[str] = (),
         statuses: Callable[[int], Mapping[str, str]] = lambda _: {},
         silence: Silence | None = None,
+        allowed: frozenset[str] | None = None,
     ) -> None:
         self._tdx = tdx
         self.directory = directory or Directory(tdx)
@@ -77,6 +79,7 @@ class TicketReader:
         self.queue = queue or QueueFact()
         self._bots = bots
         self._statuses = statuses
+        self.allowed = allowed
         self._ours = ours
         self._labs = labs
         self._silence = silence or Silence()

@@ -177,7 +177,7 @@ class TicketWork:
                 raise TdxAway(error.message, error.advice) from error
             return self._fail(claim, error.message, final=is_final(error))
         except DaemonError as error:
-            return self._fail(claim, f"{error.message} {error.advice}".strip(), final=False)
+            return self._fail(claim, f"{error.message} {error.advice}".strip(), final=error.final)
         except Exception as error:  # noqa: BLE001  a plug-in's bug fails its ticket, never the run
             kind = type(error).__name__
             return self._fail(

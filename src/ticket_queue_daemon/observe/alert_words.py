@@ -106,6 +106,26 @@ def runs_again(queue: str) -> Alert:
     )
 
 
+def capped(reason: str, queue: str) -> Alert:
+    """So much was to be changed that the rest waits."""
+    return Alert(
+        f"{SENDER}: the cap on effects in an hour is reached ({queue})",
+        f"{plain(reason, _LONGEST_TROUBLE)}.\n\n"
+        "Nothing is lost, and nothing to do if so much was to be expected. If not, see what it does:\n"
+        f"{_COMMAND} status",
+        "warning",
+    )
+
+
+def not_capped(queue: str) -> Alert:
+    """A run did all its work again."""
+    return Alert(
+        f"{SENDER}: the cap on effects holds nothing up any more ({queue})",
+        "A run came to its end below the cap. Nothing to do.",
+        "success",
+    )
+
+
 def trouble(text: str, kind: str, *, goes_on: bool) -> Alert:
     """Something that concerns everything, in the words in which it was raised."""
     then = (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ticket_queue_daemon.errors import DaemonError
 from ticket_queue_daemon.observe import alert_words as words
 from ticket_queue_daemon.observe.events import (
+    STOPPED_BY_CAP,
     STOPPED_ON_REQUEST,
     ActionFinished,
     Event,
@@ -49,6 +50,7 @@ class AlertObserver:
         self._held: list[Case] = []
         self._failed: list[Case] = []
         self._stopped = False
+        self._capped = False
 
     def on_event(self, event: Event) -> None:
         """Gather it or tell it; called from any worker's thread."""
@@ -104,6 +106,14 @@ class AlertObserver:
 
     def _judge(self, report: RunFigures) -> None:
         """Tell of a breaker that opened, and of the first run with work that it let through."""
+        if report.stopped.startswith(STOPPED_BY_CAP):
+            if not self._capped:
+                self._send(words.capped(report.stopped, self._queue))
+            self._capped = True
+            return
+        if self._capped and not report.stopped:
+            self._capped = False
+            self._send(words.not_capped(self._queue))
         broken = bool(report.stopped) and report.stopped != STOPPED_ON_REQUEST
         if broken and not self._stopped:
             self._send(words.run_stopped(report.stopped, self._queue))

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 STOPPED_ON_REQUEST = "stopped on request"
-"""What a run that a person stopped says in ``stopped``; any other word there is the breaker's."""
+"""What a run that a person stopped says in ``stopped``."""
+STOPPED_BY_CAP = "the cap on effects in an hour is reached"
+"""How ``stopped`` begins when the cap ended the run; any other word there is the breaker's."""
 
 
 @dataclass(frozen=True)

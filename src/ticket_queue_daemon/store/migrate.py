@@ -13,6 +13,7 @@ import psycopg
 
 from ticket_queue_daemon.errors import MigrationNeeded, StoreError
 from ticket_queue_daemon.store.pool import fetch
+from ticket_queue_daemon.store.privileges import grants
 from ticket_queue_daemon.store.rows import SchemaState
 from ticket_queue_daemon.store.sql import sql
 
@@ -153,25 +154,13 @@ _PREFACE = """\
 -- The schema of the Ticket Queue Daemon. Apply with: psql -v ON_ERROR_STOP=1 -f THIS_FILE
 -- Safe to run again; everything happens in one transaction."""
 
-_GRANTS = """\
--- If the daemon connects as another user than the one that applies this:
--- GRANT USAGE ON SCHEMA meta TO the_daemon;
--- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_action_log TO the_daemon;
--- GRANT SELECT, INSERT ON meta.daemon_action_history, meta.daemon_actions, meta.daemon_instance TO the_daemon;
--- GRANT SELECT, INSERT, UPDATE ON meta.daemon_summary_lines, meta.daemon_once TO the_daemon;
--- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_rate_windows, meta.daemon_rate_clients TO the_daemon;
--- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_assets, meta.daemon_asset_index, meta.daemon_asset_syncs,
---     meta.daemon_asset_sync_groups, meta.daemon_unknown_assets TO the_daemon;
--- GRANT USAGE ON SEQUENCE meta.daemon_asset_changes TO the_daemon;
--- GRANT SELECT, INSERT, UPDATE ON meta.ingestion_runs TO the_daemon;
--- GRANT USAGE ON SCHEMA bronze TO the_daemon;
--- GRANT SELECT, INSERT ON bronze.raw_entities TO the_daemon;
--- GRANT SELECT, INSERT, UPDATE ON meta.daemon_queues, meta.daemon_pattern_pauses TO the_daemon;
--- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_corrections TO the_daemon;
--- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_pauses, meta.daemon_processes TO the_daemon;
--- GRANT SELECT ON meta.daemon_migrations, meta.daemon_open_lines, meta.daemon_recent_activity,
---     meta.daemon_activity_summary, meta.daemon_attachments TO the_daemon;
-"""
+_GRANTS = "\n".join(
+    [
+        "-- If the daemon connects as another user than the one that applies this:",
+        *(f"-- {grant}" for grant in grants()),
+        "",
+    ]
+)
 
 
 def _state(applied: list[Row]) -> SchemaState:

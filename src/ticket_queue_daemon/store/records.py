@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ticket_queue_daemon.errors import InstanceMismatch, StoreError
 from ticket_queue_daemon.store import values
 from ticket_queue_daemon.store.claims import columns
-from ticket_queue_daemon.store.rows import ActionKey, HistoryEvent, Pending
+from ticket_queue_daemon.store.rows import ActionKey, EffectsSent, HistoryEvent, Pending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,6 +174,22 @@ class Records:
                     " TDX_BASE_URL or DATABASE_URL.",
                 )
 
+    def is_confirmed(self, instance: str) -> bool:
+        """Whether somebody has confirmed that tickets of this TDX instance may be changed."""
+        return any(
+            bound["instance"] == instance and bound["confirmed_at"] is not None
+            for bound in self._session.rows("bound_instance")
+        )
+
+    def confirm_instance(self, instance: str, by: str) -> None:
+        """Remember who has confirmed it, and bind the database to it.
+
+        Raises:
+            InstanceMismatch: it is bound to another.
+        """
+        self._session.rows("confirm_instance", {"instance": instance, "by": values.text(by)})
+        self.check_instance(instance)
+
     def circuit_is_open(self, queue: str) -> bool:
         """Whether the queue's last run was stopped because too much failed."""
         return bool(self._session.rows("open_circuits", {"queue": queue}))
@@ -185,6 +201,10 @@ class Records:
     def close_circuit(self, queue: str) -> None:
         """The queue works again."""
         self._session.rows("close_circuit", {"queue": queue})
+
+    def effects_last_hour(self) -> EffectsSent:
+        """How many effects were sent in the last hour, by whichever daemon."""
+        return EffectsSent(**self._session.rows("effects_last_hour")[0])
 
     def history(self, ticket_id: int) -> list[HistoryEvent]:
         """What happened on a ticket, in order."""

@@ -142,6 +142,7 @@ class StatusReport:
         uncovered: summary lines that no summary has told yet.
         instance: the TDX instance that the database belongs to; None before the first run.
         assets, assets_at, assets_from: the asset index: how many, when it was complete, from where.
+        sent_last_hour: effects that were sent in the last hour, by whichever daemon.
         server, schema: PostgreSQL's version and the number of the newest migration.
     """
 
@@ -169,6 +170,8 @@ class StatusReport:
     rate_windows: list[RateWindow] = field(default_factory=list)
     paused_queues: list[QueuePause] = field(default_factory=list)
     daemons: list[Process] = field(default_factory=list)
+
+    sent_last_hour: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +266,7 @@ class Reports:
                     QueuePause(**row) for row in fetch(connection, sql("pauses"), every)
                 ],
                 daemons=[Process(**row) for row in fetch(connection, sql("processes"), every)],
+                sent_last_hour=fetch(connection, sql("effects_last_hour"))[0]["sent"],
             )
 
     def figures(self, queue: str) -> StateFigures:

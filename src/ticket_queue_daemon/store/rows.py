@@ -133,6 +133,14 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectsSent:
+    """The effects of the last hour: how many, and when the oldest is an hour old (None: none)."""
+
+    sent: int
+    next_free: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryEvent:
     """One line of the append-only history."""
 

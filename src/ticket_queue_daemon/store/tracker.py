@@ -21,6 +21,7 @@ from ticket_queue_daemon.store.records import Records
 from ticket_queue_daemon.store.rows import (
     ActionKey,
     Claim,
+    EffectsSent,
     HistoryEvent,
     LookAgain,
     Pending,
@@ -122,6 +123,14 @@ class StateTracker:
         """See that the database is bound to this TDX instance or to none; InstanceMismatch if not."""
         self._records.check_instance(instance)
 
+    def is_confirmed(self, instance: str) -> bool:
+        """Whether somebody has confirmed that tickets of this TDX instance may be changed."""
+        return self._records.is_confirmed(instance)
+
+    def confirm_instance(self, instance: str, by: str) -> None:
+        """Remember who has confirmed it, and bind to it; InstanceMismatch if bound to another."""
+        self._records.confirm_instance(instance, by)
+
     def register_actions(self, actions: Sequence[ActionKey]) -> None:
         """Remember configured actions."""
         self._records.register_actions(actions)
@@ -135,6 +144,10 @@ class StateTracker:
     ) -> int:
         """Mark pairs as done without executing them; how many had no row yet."""
         return self._records.baseline(queue, ticket_ids, actions, reason)
+
+    def effects_last_hour(self) -> EffectsSent:
+        """How many effects were sent in the last hour, by whichever daemon."""
+        return self._records.effects_last_hour()
 
     def circuit_is_open(self, queue: str) -> bool:
         """Whether the queue's last run was stopped because too much failed."""

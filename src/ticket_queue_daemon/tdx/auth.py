@@ -119,6 +119,12 @@ class Authenticator:
                 self._bearer = self._obtain()
             return self._bearer or stale
 
+    @property
+    def expires(self) -> datetime | None:
+        """When the token that is held runs out; None if there is none, or it does not say."""
+        bearer = self._bearer
+        return None if bearer is None else bearer.expires
+
     def is_good(self, bearer: Bearer) -> bool:
         """Whether TDX takes this token for our own account: then a 401 was about permission.
 

@@ -103,6 +103,16 @@ class TdxClient:
         """TDX's time, aware UTC: ours, corrected by what TDX's answers said."""
         return self._session.server_time.now()
 
+    @property
+    def token_expires(self) -> datetime | None:
+        """When the token that is held runs out; None if there is none yet, or it does not say."""
+        return self._session.token_expires
+
+    @property
+    def tells_time(self) -> bool:
+        """Whether TDX has told its time in some answer yet."""
+        return self._session.server_time.known
+
     def call_counts(self) -> Mapping[str, int]:
         """Requests that were sent so far, such as ``{"GET tickets/{id}": 12}``."""
         return self._session.counts()

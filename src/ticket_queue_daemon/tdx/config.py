@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
@@ -119,6 +120,22 @@ def _is_host(host: str | None) -> bool:
 def is_sandbox(base_url: str) -> bool:
     """Whether a normalised base URL is a sandbox."""
     return base_url.endswith("/SBTDWebApi/api")
+
+
+def is_local(base_url: str) -> bool:
+    """Whether a normalised base URL names this very machine, as the simulator's does."""
+    host = urlsplit(base_url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def host_of(instance: str) -> str:
+    """``host[:port]`` of what :func:`instance_of` gave."""
+    return instance.partition("/")[0]
 
 
 def instance_of(base_url: str) -> str:

@@ -38,6 +38,7 @@ from ticket_queue_daemon.tdx.wire import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.tdx.config import TdxConfig
@@ -157,6 +158,11 @@ class Session:
     def signed_in(self) -> bool:
         """Whether a token is held that has not run out."""
         return self._auth.signed_in
+
+    @property
+    def token_expires(self) -> datetime | None:
+        """When the token that is held runs out; None if there is none, or it does not say."""
+        return self._auth.expires
 
     def counts(self) -> Mapping[str, int]:
         """Requests that were sent, by verb and route."""

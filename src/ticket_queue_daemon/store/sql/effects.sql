@@ -72,6 +72,13 @@ WITH mine AS (
 )
 SELECT log_id FROM mine
 
+-- effects_last_hour --
+-- How many effects were sent in the last hour, by whichever daemon, and when the oldest of them is an
+-- hour old. Not clock_timestamp(): no index is asked with it.
+SELECT count(*) AS sent, min(at) + interval '1 hour' AS next_free
+FROM meta.daemon_action_history
+WHERE event = 'effect_sent' AND at > statement_timestamp() - interval '1 hour'
+
 -- in_doubt --
 -- Whether something of a claim's plan was sent and is not settled.
 SELECT COALESCE(plan -> 'effects' @> '[{"state": "sent"}]', false) AS in_doubt

@@ -132,5 +132,14 @@ ORDER BY first_seen_at DESC, action_id
 INSERT INTO meta.daemon_instance (instance) VALUES (%(instance)s) ON CONFLICT (only_row) DO NOTHING
 
 -- bound_instance --
--- Whom the database is bound to.
-SELECT instance, bound_at FROM meta.daemon_instance
+-- Whom the database is bound to, and who has confirmed that its tickets may be changed.
+SELECT instance, bound_at, confirmed_at, confirmed_by FROM meta.daemon_instance
+
+-- confirm_instance --
+-- Bind the database if it is not bound yet, and remember who has confirmed the instance; the first word
+-- stays.
+INSERT INTO meta.daemon_instance AS known (instance, confirmed_at, confirmed_by)
+VALUES (%(instance)s, clock_timestamp(), %(by)s)
+ON CONFLICT (only_row) DO UPDATE SET
+    confirmed_at = excluded.confirmed_at, confirmed_by = excluded.confirmed_by
+WHERE known.instance = excluded.instance AND known.confirmed_at IS NULL

@@ -1,0 +1,1 @@
+"""What is wrong before anything goes wrong: every part is asked, nothing is changed."""
