@@ -42,6 +42,8 @@ class AddLabAction(BaseAction):
         reevaluate: ``on_update``: look again at a ticket that was skipped, once it has changed.
     """
 
+    asks_for = frozenset({"link_item"})
+
     def __init__(
         self,
         lab_type_ids: Iterable[int] = LAB_TYPE_IDS,

@@ -34,6 +34,8 @@ class AssignAction(BaseAction):
         version: raise it to do it again.
     """
 
+    asks_for = frozenset({"patch_ticket"})
+
     def __init__(
         self,
         responsible_uid: str = "",

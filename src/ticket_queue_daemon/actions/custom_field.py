@@ -37,6 +37,8 @@ class CustomFieldAction(BaseAction):
         version: raise it to do it again.
     """
 
+    asks_for = frozenset({"patch_ticket"})
+
     def __init__(
         self,
         attribute_id: int | str,

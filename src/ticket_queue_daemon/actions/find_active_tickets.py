@@ -60,6 +60,8 @@ class FindActiveTicketsAction(BaseAction):
         reevaluate: ``on_update``: look again at a ticket that was skipped, once it has changed.
     """
 
+    asks_for = frozenset[str]()
+
     def __init__(
         self,
         by: Iterable[str] = CATEGORIES,

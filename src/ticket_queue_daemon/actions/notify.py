@@ -48,6 +48,8 @@ class NotifyAction(BaseAction):
             if isinstance(given, str):
                 raise ConfigError(f"NotifyAction: {option} is a text.", "Write a list.")
         self.contact_uids = list(contact_uids or ())
+        asked = {"contact": self.contact_uids, "feed_entry": notify}
+        self.asks_for = frozenset(kind for kind, wanted in asked.items() if wanted)
         self.notify = list(dict.fromkeys(one.strip() for one in notify or ()))
         where = "NotifyAction: comments"
         self.comments = Wording(comments, template=template, where=where, is_html=is_rich_html)

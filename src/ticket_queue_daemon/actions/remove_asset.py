@@ -39,6 +39,8 @@ class RemoveAssetAction(BaseAction):
         reevaluate: ``on_update``: look again at a ticket that was skipped, once it has changed.
     """
 
+    asks_for = frozenset({"detach_asset"})
+
     def __init__(
         self,
         asset_ids: Iterable[int] = (),

@@ -37,6 +37,8 @@ class SetFieldsAction(BaseAction):
         version: raise it to do it again.
     """
 
+    asks_for = frozenset({"patch_ticket"})
+
     def __init__(self, fields: dict[str, Any], template: bool = False, version: str = "v1") -> None:
         super().__init__(version=version)
         self.template = template

@@ -46,6 +46,7 @@ class StatusChangeAction(BaseAction):
         if not new_status_id:
             raise ConfigError("StatusChangeAction has no new_status_id.", "Name a status.")
         self.new_status_id = new_status_id
+        self.asks_for = frozenset({"patch_ticket", *(["feed_entry"] if comment else [])})
         self.comment = Wording(comment, template=template, where="StatusChangeAction: comment")
         self.is_private = is_private
         self.template = template

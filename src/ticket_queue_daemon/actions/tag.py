@@ -20,6 +20,8 @@ class TagAction(BaseAction):
         version: raise it to do it again.
     """
 
+    asks_for = frozenset({"tags"})
+
     def __init__(
         self,
         add: list[str] | None = None,

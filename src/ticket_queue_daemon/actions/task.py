@@ -31,6 +31,8 @@ class TaskAction(BaseAction):
         version: raise it to add the task again.
     """
 
+    asks_for = frozenset({"create_task"})
+
     def __init__(
         self,
         title: str,

@@ -49,6 +49,8 @@ class WebhookAction(BaseAction):
         version: raise it to tell of every ticket again.
     """
 
+    asks_for = frozenset({"webhook"})
+
     def __init__(
         self,
         url: str | SecretStr,

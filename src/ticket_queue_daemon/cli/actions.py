@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
-
-from pydantic_core import PydanticUndefined
+from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.actions.options import kind_words
 from ticket_queue_daemon.actions.registry import ActionType, Registry
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
 
     from ticket_queue_daemon.cli.session import Session
 
@@ -90,12 +89,13 @@ def _options(model: type[BaseModel]) -> Iterator[tuple[str, str, str, str]]:
     options = sorted(model.model_fields.items(), key=lambda option: not option[1].is_required())
     for name, info in options:
         words = kind_words(info.rebuild_annotation())
-        yield name, words, _default(info.default), info.description or ""
+        yield name, words, _default(info), info.description or ""
 
 
-def _default(default: Any) -> str:
-    if default is PydanticUndefined:
+def _default(info: FieldInfo) -> str:
+    if info.is_required():
         return "required"
+    default = info.get_default(call_default_factory=True, validated_data={})
     return "" if default is None else json.dumps(default, ensure_ascii=False)
 
 

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from pydantic import BaseModel, ValidationError
-    from pydantic_core import ErrorDetails
 
     from ticket_queue_daemon.config.places import FieldPath
 
@@ -43,7 +42,7 @@ def option_mistakes(
         written: the options as the file says them, variables and all.
         unknown: the sentence for an option that the model does not have.
     """
-    grouped: dict[FieldPath, list[ErrorDetails]] = {}
+    grouped: dict[FieldPath, list[Mapping[str, Any]]] = {}
     for problem in error.errors(include_url=False):
         grouped.setdefault(_existing(problem["loc"], written), []).append(problem)
     deepest = [path for path in grouped if not _covered(path, grouped)]
@@ -93,7 +92,7 @@ def _covered(path: FieldPath, grouped: Mapping[FieldPath, object]) -> bool:
 
 def _sentence(
     path: FieldPath,
-    problems: list[ErrorDetails],
+    problems: list[Mapping[str, Any]],
     model: type[BaseModel],
     written: Mapping[str, Any],
 ) -> str:
@@ -117,10 +116,10 @@ def _sentence(
     return f"expected {' or '.join(expected)}, not {shown(value)}{_advice(first['type'], value)}"
 
 
-def _expected(one: ErrorDetails) -> str:
+def _expected(one: Mapping[str, Any]) -> str:
     if one["type"] == "greater_than_equal":
         return f"{one['ctx']['ge']} or more"
-    return _EXPECTED.get(one["type"], one["msg"].lower())
+    return _EXPECTED.get(one["type"], str(one["msg"]).lower())
 
 
 def _advice(kind: str, value: object) -> str:

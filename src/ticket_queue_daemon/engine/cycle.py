@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.effects.base import Doors
@@ -22,6 +22,7 @@ from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
 from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import TicketWork
+from ticket_queue_daemon.engine.traffic import Traffic
 from ticket_queue_daemon.errors import BlastRadiusError, QueuePaused, Stopped
 from ticket_queue_daemon.observe.events import (
     STOPPED_ON_REQUEST,
@@ -265,20 +266,7 @@ class Cycle:
         self.breaker.begin_run(was_open=was_open)
         cap = self.bounds.cap
         with LeaseKeeper(self.tracker, self.clock, self.limits.lease_seconds) as leases:
-            line = Line(
-                tdx=self.tdx,
-                doors=Doors(self.tdx, self.outside),
-                tracker=self.tracker,
-                clock=self.clock,
-                queue=self.queue.name,
-                run_id=run_id,
-                limits=self.limits,
-                leases=leases,
-                observer=observer,
-                actions=self.queue.actions,
-                stopping=stopping,
-            )
-
+            line = self._line(run_id, leases, observer, stopping)
             dates = found.modified or {}
 
             def one(ticket_id: int) -> None:
@@ -301,6 +289,27 @@ class Cycle:
         elif was_open and not self.breaker.probing:
             self.tracker.close_circuit(self.queue.name)
         return stopped, line.share.notes(self.queue.actions)
+
+    def _line(
+        self,
+        run_id: uuid.UUID,
+        leases: LeaseKeeper,
+        observer: Observer,
+        stopping: Callable[[], bool],
+    ) -> Line:
+        return Line(
+            tdx=self.tdx,
+            doors=Doors(self.tdx, self.outside),
+            tracker=self.tracker,
+            clock=self.clock,
+            queue=self.queue.name,
+            run_id=run_id,
+            limits=self.limits,
+            leases=leases,
+            observer=observer,
+            actions=self.queue.actions,
+            stopping=stopping,
+        )
 
     def _hand_out(
         self, tickets: Iterator[int], one: Callable[[int], None], stopping: Callable[[], bool]
@@ -332,33 +341,6 @@ class Cycle:
         if self.breaker.is_open:
             return self.breaker.story()
         return STOPPED_ON_REQUEST if stopping() else cap.story
-
-
-class Traffic:
-    """What a pass asks of TDX, from the moment that this is made."""
-
-    def __init__(self, tdx: TdxClient) -> None:
-        self._tdx = tdx
-        self._before = self._so_far()
-
-    def figures(self) -> dict[str, Any]:
-        """For the report: ``calls`` by route, ``refused`` (429), and ``waited`` for places, in seconds."""
-        calls, refused, waited = self._so_far()
-        before = self._before
-        made = {route: count - before[0].get(route, 0) for route, count in calls.items()}
-        return {
-            "calls": {route: count for route, count in made.items() if count},
-            "refused": refused - before[1],
-            "waited": waited - before[2],
-        }
-
-    def _so_far(self) -> tuple[Mapping[str, int], int, float]:
-        limits = self._tdx.rate_limits()
-        return (
-            self._tdx.call_counts(),
-            sum(one.refused for one in limits),
-            sum(one.waited for one in limits),
-        )
 
 
 def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) -> None:
