@@ -23,6 +23,12 @@ def roles(database: Database) -> list[str]:
     return sorted(one.role for one in Orders(database).processes())
 
 
+def leaders(database: Database) -> list[int]:
+    """Process ids."""
+    found = [one for one in Orders(database).processes() if one.role == "leads"]
+    return [int(one.worker.split(":")[1]) for one in found]
+
+
 def test_the_standby_takes_over_from_one_that_was_killed_at_work(
     desk: Desk, database: Database
 ) -> None:
@@ -35,7 +41,7 @@ def test_the_standby_takes_over_from_one_that_was_killed_at_work(
     finish(leader)
     let_leases_run_out(database)
 
-    until(lambda: roles(database) == ["leads"])
+    until(lambda: leaders(database) == [standby.pid])
     until(lambda: desk.writes() >= 2 * len(tickets))
     standby.send_signal(signal.SIGTERM)
     code, logged = finish(standby)

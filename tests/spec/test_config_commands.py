@@ -11,6 +11,7 @@ import pytest
 
 from ticket_queue_daemon.actions import AddAssetAction, CommentAction, SummaryCommentAction
 from ticket_queue_daemon.actions.registry import Registry
+from ticket_queue_daemon.actions.rule_options import RuleOptions
 from ticket_queue_daemon.app.rules import configure
 from ticket_queue_daemon.app.starter import Tenant, starter
 from ticket_queue_daemon.cli import main
@@ -356,7 +357,7 @@ def test_actions_show_tells_the_options_the_rules_words_and_the_shortest_way(
         "default": "required",
         "meaning": "the status, by number or by name.",
     }
-    assert {one["name"] for one in asked["rule_options"]} == {"enabled", "on_unknown", "reevaluate"}
+    assert {one["name"] for one in asked["rule_options"]} == set(RuleOptions.model_fields)
 
 
 def test_actions_show_of_none_suggests_one(command: Command) -> None:

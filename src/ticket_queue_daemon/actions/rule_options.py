@@ -72,7 +72,7 @@ class RuleOptions(SummaryRuleOptions):
         "or none (`skip`).",
     )
     schedule: Text | list[Text] = Field(
-        default_factory=list, description="when it acts: `Mon-Fri 08:00-17:00`; else always."
+        default="", description="when it acts: `Mon-Fri 08:00-17:00`; else always."
     )
     once_per: OncePer = Field(
         default="ticket",

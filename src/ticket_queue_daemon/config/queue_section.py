@@ -77,7 +77,9 @@ def queue_member(name: str, value: object) -> Any:
     Raises:
         ValueError: it can't be that setting.
     """
-    if name in _LISTS and isinstance(value, list) and value:
+    if name in _LISTS and isinstance(value, list):
+        if not value:
+            return ()
         value = ", ".join(map(str, value))
     text = isinstance(value, str)
     wants_text = name in _TEXTS
