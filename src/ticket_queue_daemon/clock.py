@@ -68,15 +68,22 @@ def waking(
 ) -> Iterator[None]:
     """Once ``stop`` is set and the grace is over, end every wait of the client and the engine.
 
-    ``at_once`` is called when ``stop`` is set, for waits that need no grace.
+    ``at_once`` is called when ``stop`` is set, for waits that need no grace; at the latest when
+    what is waited for has ended because of it.
     """
     over = threading.Event()
+    told = False
+
+    def tell() -> None:
+        nonlocal told
+        if at_once is not None and not told:
+            told = True
+            at_once()
 
     def watch() -> None:
         while not over.wait(STOP_POLL_SECONDS):
             if stop.is_set():
-                if at_once is not None:
-                    at_once()
+                tell()
                 if not over.wait(STOP_GRACE_SECONDS):
                     clock.stop()
                 return
@@ -88,3 +95,5 @@ def waking(
     finally:
         over.set()
         thread.join()
+        if stop.is_set():
+            tell()
