@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.effects.base import Doors
@@ -19,8 +19,10 @@ from ticket_queue_daemon.engine.leases import LeaseKeeper
 from ticket_queue_daemon.engine.line import Limits, Line, TdxAway
 from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
+from ticket_queue_daemon.engine.share import Share
 from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import TicketWork
+from ticket_queue_daemon.engine.traffic import Traffic
 from ticket_queue_daemon.errors import BlastRadiusError, Stopped
 from ticket_queue_daemon.observe.events import (
     STOPPED_ON_REQUEST,
@@ -28,6 +30,7 @@ from ticket_queue_daemon.observe.events import (
     ReportRead,
     RunFinished,
     RunStarted,
+    TicketFinished,
     TicketsPending,
 )
 from ticket_queue_daemon.rules.facts import QueueFact
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.assets.keeper import AssetKeeper
     from ticket_queue_daemon.clock import Clock
+    from ticket_queue_daemon.engine.expected import Expected
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.outside.post import Outside
@@ -113,8 +117,9 @@ class Cycle:
         confirmed: Collection[str],
         observer: Observer,
         stopping: Callable[[], bool],
+        expected: Expected | None = None,
     ) -> RunReport:
-        """One pass.
+        """One pass; over just what is ``expected``, which is confirmed by being named.
 
         Raises:
             ReportError: the report can't be read as a list of tickets; nothing is concluded.
@@ -129,20 +134,24 @@ class Cycle:
         notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
         pending = self._pending(found)
+        if expected is not None:
+            pending, confirmed = expected.only(pending), expected.action_ids
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
-        tally, plans, stopped = Tally(), [], ""
+        tally, stopped = Tally(), ""
+        plans: list[PlanView] = []
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
             read, told = self._readers(found, dry_run=dry_run, stopping=stopping)
             notes += _said([*ready, *told], observer)
             if dry_run:
-                plans = self._preview(work, read, tally)
+                plans, waiting = self._preview(work, read, tally, observer, stopping)
+                stopped = STOPPED_ON_REQUEST if stopping() else ""
             else:
                 stopped, waiting = self._carry_out(
-                    work, read, found, run_id, tally, observer, stopping
+                    work, read, found, run_id, tally, observer, stopping, expected
                 )
-                notes += _said(waiting, observer)
+            notes += _said(waiting, observer)
         finished = RunReport(
             run_id=run_id,
             dry_run=dry_run,
@@ -152,6 +161,7 @@ class Cycle:
             **{**tally.figures(), **traffic.figures()},
             notes=tuple(notes),
             plans=tuple(plans),
+            tickets=tuple(found.ids),
             stopped=stopped,
         )
         observer.on_event(RunFinished(finished))
@@ -194,7 +204,7 @@ class Cycle:
         except BlastRadiusError as error:
             if not dry_run:
                 raise
-            notes.append(f"A real run would be refused. {error.message}")
+            notes.append(f"{guard.WOULD_BE_REFUSED}{error.message}")
         notes += self.prepare()
         if not dry_run:
             # Only now has TDX answered: a mistyped address must not bind the database.
@@ -230,15 +240,26 @@ class Cycle:
         return read, told
 
     def _preview(
-        self, work: dict[int, list[str]], read: Callable[[int], TicketReader], tally: Tally
-    ) -> list[PlanView]:
+        self,
+        work: dict[int, list[str]],
+        read: Callable[[int], TicketReader],
+        tally: Tally,
+        observer: Observer,
+        stopping: Callable[[], bool],
+    ) -> tuple[list[PlanView], Sequence[str]]:
+        actions, share = self.queue.actions, Share()
+
         def one(ticket_id: int) -> list[PlanView]:
-            views, outcomes = preview(read(ticket_id), self.queue.actions, work[ticket_id])
+            if stopping():
+                return []
+            views, outcomes = preview(read(ticket_id), actions, work[ticket_id], share)
             tally.add(outcomes)
+            observer.on_event(TicketFinished(ticket_id))
             return views
 
         with ThreadPoolExecutor(self.workers, thread_name_prefix="preview") as pool:
-            return [view for views in pool.map(one, work) for view in views]
+            plans = [view for views in pool.map(one, work) for view in views]
+        return plans, share.notes(actions)
 
     def _carry_out(
         self,
@@ -249,6 +270,7 @@ class Cycle:
         tally: Tally,
         observer: Observer,
         stopping: Callable[[], bool],
+        expected: Expected | None,
     ) -> tuple[str, Sequence[str]]:
         """Work on every ticket; returns why the pass ended early, or "", and what waits for the next."""
         was_open = self.tracker.circuit_is_open(self.queue.name)
@@ -266,8 +288,9 @@ class Cycle:
                 observer=observer,
                 actions=self.queue.actions,
                 stopping=stopping,
+                share=Share(everyone=expected is not None),
+                expected=expected,
             )
-
             dates = found.modified or {}
 
             def one(ticket_id: int) -> None:
@@ -315,33 +338,6 @@ class Cycle:
         if self.breaker.is_open:
             return self.breaker.story()
         return STOPPED_ON_REQUEST if stopping() else ""
-
-
-class Traffic:
-    """What a pass asks of TDX, from the moment that this is made."""
-
-    def __init__(self, tdx: TdxClient) -> None:
-        self._tdx = tdx
-        self._before = self._so_far()
-
-    def figures(self) -> dict[str, Any]:
-        """For the report: ``calls`` by route, ``refused`` (429), and ``waited`` for places, in seconds."""
-        calls, refused, waited = self._so_far()
-        before = self._before
-        made = {route: count - before[0].get(route, 0) for route, count in calls.items()}
-        return {
-            "calls": {route: count for route, count in made.items() if count},
-            "refused": refused - before[1],
-            "waited": waited - before[2],
-        }
-
-    def _so_far(self) -> tuple[Mapping[str, int], int, float]:
-        limits = self._tdx.rate_limits()
-        return (
-            self._tdx.call_counts(),
-            sum(one.refused for one in limits),
-            sum(one.waited for one in limits),
-        )
 
 
 def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) -> None:
