@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.actions.base import BaseAction
     from ticket_queue_daemon.assets.sync import SyncProgress, SyncResult
     from ticket_queue_daemon.config.settings import Settings
+    from ticket_queue_daemon.engine.expected import Expected
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.report import RunReport
     from ticket_queue_daemon.observe.events import Observer
@@ -129,11 +130,8 @@ class App:
         self.actions = list(actions)
 
     def _open_tdx(self, *, read_only: bool) -> None:
-        self.client = TdxClient(
-            tdx_config(self.settings.tdx()),
-            clock=self.clock,
-            read_only=read_only,
-        )
+        config = tdx_config(self.settings.tdx())
+        self.client = TdxClient(config, clock=self.clock, read_only=read_only)
         self._open.callback(self.client.close)
 
     def _open_database(self, *, auto_upgrade: bool) -> None:
@@ -176,6 +174,7 @@ class App:
         confirm: Collection[str] = (),
         observer: Observer | None = None,
         stop: threading.Event | None = None,
+        expected: Expected | None = None,
     ) -> RunReport:
         """One pass over the queue.
 
@@ -184,28 +183,32 @@ class App:
             confirm: action ids that may reach more tickets than ``DAEMON_MAX_NEW_TICKETS``.
             observer: is told what happens.
             stop: set it to end the pass after the work in hand.
+            expected: work on just this; see ``app/proposing.py``.
         """
         stop = stop or threading.Event()
         with waking(self.clock, stop):
-            return self._one_pass(dry_run=dry_run, confirm=confirm, observer=observer, stop=stop)
+            return self._one_pass(dry_run, confirm, observer, stop, expected)
 
     def _one_pass(
         self,
-        *,
         dry_run: bool,
         confirm: Collection[str],
         observer: Observer | None,
         stop: threading.Event,
+        expected: Expected | None = None,
     ) -> RunReport:
         hooks = Hooks([observer] if observer is not None else [])
         try:
             self._check_instance()
             client = self._tdx()
             # A dry run writes nothing, not even that it takes its part of TDX's limits.
-            ledger = None if dry_run else self._ledger(client)
-            with client.sharing_limits(ledger):
+            with client.sharing_limits(None if dry_run else self._ledger(client)):
                 return self._make_cycle().run(
-                    dry_run=dry_run, confirmed=confirm, observer=hooks, stopping=stop.is_set
+                    dry_run=dry_run,
+                    confirmed=confirm,
+                    observer=hooks,
+                    stopping=stop.is_set,
+                    expected=expected,
                 )
         except Exception as error:
             hooks.on_event(RunFailed(self.queue.name, error))
@@ -227,7 +230,7 @@ class App:
         hooks = Hooks([observer] if observer is not None else [])
 
         def one_pass() -> RunReport:
-            return self._one_pass(dry_run=dry_run, confirm=confirm, observer=observer, stop=stop)
+            return self._one_pass(dry_run, confirm, observer, stop)
 
         with waking(self.clock, stop):
             return Daemon(one_pass, self.clock, hooks, interval, stop).run()

@@ -14,6 +14,7 @@ from ticket_queue_daemon.cli.option_types import (
     port,
     rate_limits,
     since,
+    span,
     ticket_id,
     whole,
 )
@@ -32,6 +33,24 @@ EXPLAIN_EXAMPLES = """\
 The ticket is read from TDX, in the report or not; nothing is changed, and the calls are told.
   ticket-queue-daemon explain 9291804
   ticket-queue-daemon explain 9291804 --config actions.py --json
+"""
+
+PLAN_EXAMPLES = """\
+Every ticket with work is read as in a dry run; nothing is written, to TDX or to the database.
+  ticket-queue-daemon plan
+  ticket-queue-daemon plan --config actions.py --out plan.json --html plan.html
+  ticket-queue-daemon apply plan.json --config actions.py
+"""
+
+APPLY_EXAMPLES = """\
+Each ticket is planned anew; one for which other changes would be made by now is left alone and named.
+  ticket-queue-daemon apply plan.json
+  ticket-queue-daemon apply plan.json --max-age 2h --json
+
+exit codes:
+  0    all of it is done, or was done before
+  1    some action failed or waits for a person, or a ticket has changed since and was left alone
+  2    the file is none, too old, or made for another place or other rules; no ticket was touched
 """
 
 RESOLVE_EXAMPLES = """\
@@ -143,6 +162,35 @@ def explain(parser: argparse.ArgumentParser) -> None:
     """Which ticket, by which rules, and in which form."""
     parser.add_argument("ticket_id", metavar="ID", type=ticket_id, help="the ticket's id")
     setting(parser, "config_path", metavar="FILE", default=argparse.SUPPRESS)
+    _json(parser)
+
+
+def plan(parser: argparse.ArgumentParser) -> None:
+    """By which rules, in which form, and whether it is kept to be applied."""
+    baseline(parser)
+    form = parser.add_mutually_exclusive_group()
+    _json(form)
+    form.add_argument("--markdown", action="store_true", help="Markdown instead of tables")
+    form.add_argument("--html", metavar="FILE", type=Path, help="write one page to look at")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="write the plan too, for `apply FILE`"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite a FILE even if it is no such page or plan"
+    )
+
+
+def apply(parser: argparse.ArgumentParser) -> None:
+    """Which plan, by which rules, and how old it may be."""
+    parser.add_argument("plan", metavar="PLANFILE", type=Path, help="what `plan --out` wrote")
+    baseline(parser)
+    parser.add_argument(
+        "--max-age",
+        metavar="SPAN",
+        type=span,
+        default=timedelta(hours=24),
+        help="refuse a plan that is older: 30m, 2h, 3d (default: 24h)",
+    )
     _json(parser)
 
 

@@ -70,6 +70,22 @@ COMMANDS: dict[str, Command] = {
         beside=("config_path", "auto_upgrade"),
         needs=Need.TDX,
     ),
+    "plan": Command(
+        "say what a run would do to the tickets now in the report, why, and what it costs; changes "
+        "nothing",
+        options.plan,
+        options.PLAN_EXAMPLES,
+        beside=("report_id", "config_path", "auto_upgrade"),
+        needs=Need.TDX | Need.REPORT,
+    ),
+    "apply": Command(
+        "do just what a plan file says, leaving alone what has changed since",
+        options.apply,
+        options.APPLY_EXAMPLES,
+        beside=("report_id", "config_path", "auto_upgrade"),
+        needs=Need.TDX | Need.REPORT,
+        changes_state=True,
+    ),
     "stats": Command("count the actions by status and by type"),
     "retry": Command("make failed actions due at once", options.retry, changes_state=True),
     "resolve": Command(

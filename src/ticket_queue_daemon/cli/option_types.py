@@ -78,6 +78,17 @@ def since(text: str) -> timedelta | datetime:
         ) from None
 
 
+def span(text: str) -> timedelta:
+    """A span, such as ``24h``."""
+    try:
+        given = since(text)
+    except argparse.ArgumentTypeError:
+        given = None
+    if not isinstance(given, timedelta):
+        raise argparse.ArgumentTypeError(f"'{text}' is no span such as 30m, 24h or 7d")
+    return given
+
+
 def port(text: str) -> int:
     """A TCP port; 0 is any free one."""
     if not 0 <= (number := whole(text)) <= _TOP_PORT:

@@ -36,7 +36,7 @@ def run(session: Session) -> ExitCode:
         observers: list[Observer] = [*stack.enter_context(alerting(session))]
         app = stack.enter_context(session.open_app(need_tdx=True))
         observers += stack.enter_context(_metered(app, daemon=args.daemon))
-        if session.terminal.interactive and not settings.dry_run:
+        if session.terminal.interactive:
             observers.append(stack.enter_context(ProgressObserver(session.terminal.err)))
         # After the bar, which is gone when the line about the run's end is written.
         observers.append(LogObserver())
