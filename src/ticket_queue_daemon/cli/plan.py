@@ -12,13 +12,10 @@ from ticket_queue_daemon.cli.output import safe
 from ticket_queue_daemon.cli.progress import ProgressObserver
 from ticket_queue_daemon.cli.signals import stop_on_signals
 from ticket_queue_daemon.engine import plan_file
-from ticket_queue_daemon.observe.canonical import LogObserver
-from ticket_queue_daemon.observe.hooks import Hooks
 
 if TYPE_CHECKING:
     from ticket_queue_daemon.cli.session import Session
     from ticket_queue_daemon.engine.proposal import Proposal
-    from ticket_queue_daemon.observe.events import Observer
 
 
 def plan(session: Session) -> ExitCode:
@@ -62,7 +59,8 @@ def _made(session: Session) -> Proposal:
         app = stack.enter_context(
             session.open_app(need_tdx=True, read_only=True, with_actions=True)
         )
-        observers: list[Observer] = []
-        if session.terminal.interactive:
-            observers.append(stack.enter_context(ProgressObserver(session.terminal.err)))
-        return propose(app, observer=Hooks([*observers, LogObserver()]), stop=stop)
+        # What is noted on the way is part of the plan, so it is not logged beside it.
+        watching = ProgressObserver(session.terminal.err) if session.terminal.interactive else None
+        if watching is not None:
+            stack.enter_context(watching)
+        return propose(app, observer=watching, stop=stop)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MARK: Final = '<meta name="generator" content="ticket-queue-daemon plan">'
 """Stands at the head of every plan's page."""
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+!|~>-])")
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]|~])")
 
 
 def document(made: Proposal) -> dict[str, Any]:
@@ -149,4 +149,4 @@ def _rows(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator
 def escaped(text: object) -> str:
     """One line in which nothing is markup, neither Markdown's nor HTML's."""
     line = " ".join(str(text).split())
-    return _SPECIAL.sub(r"\\\1", html.escape(line, quote=False).replace("&gt;", ">"))
+    return _SPECIAL.sub(r"\\\1", html.escape(line, quote=False))

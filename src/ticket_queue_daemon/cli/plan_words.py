@@ -54,8 +54,9 @@ def why(entry: Entry) -> str:
 
 
 def place(one: Considered) -> str:
-    """``title: …my IC-EHLB760-F16 is slow…``."""
-    return f"{one.where}: {'…' if one.before else ''}{one.before}[{one.token}]{one.after}"
+    """``title: My [IC-EHLB760-F16] is slow``."""
+    cut = "…" if one.start > len(one.before) else ""
+    return f"{one.where}: {cut}{one.before}[{one.token}]{one.after}"
 
 
 def due(entry: Entry) -> str:
@@ -85,13 +86,15 @@ def limit(cost: Cost) -> str:
 
 
 def span(seconds: float) -> str:
-    """``under a minute``, ``3 min``."""
+    """``< 1 min``, ``3 min``."""
     minutes = round(seconds / _MINUTE)
-    return f"{minutes} min or more" if minutes else "under a minute"
+    return f"{minutes} min" if minutes else "< 1 min"
 
 
 def cost(made: Proposal) -> str:
     """What applying costs, in one sentence."""
     calls = sum(one.calls for one in made.costs)
-    where = f", by the limit of {made.costs[0].endpoint}" if made.seconds else ""
-    return f"Applying costs about {calls} calls to TDX and takes {span(made.seconds)}{where}."
+    takes = "under a minute"
+    if made.seconds:
+        takes = f"{span(made.seconds)} or more, by the limit of {made.costs[0].endpoint}"
+    return f"Applying costs about {calls} calls to TDX and takes {takes}."
