@@ -20,7 +20,7 @@ from ticket_queue_daemon.store.reports import Reports
 if TYPE_CHECKING:
     import threading
     from collections.abc import Mapping, Sequence
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from ticket_queue_daemon.app import App
     from ticket_queue_daemon.engine.expected import Expected
@@ -64,15 +64,7 @@ def propose(
     now = app.clock.now()
     report = app.run_once(dry_run=True, observer=observer, stop=stop)
     entries = seen(report, queue.actions)
-    looked_at = {(one.ticket_id, one.action_id) for one in entries}
-    shut = [one for one in queue.actions if not one.acts_at(now)]
-    waiting = app.tracker.pending(queue.name, report.tickets, [one.key for one in shut])
-    pairs = {(one.ticket_id, one.action_id) for one in waiting if one.in_report} - looked_at
-    entries += closed(sorted(pairs & _of(shut, report.tickets)), shut, now)
-    rows = Reports(app.database).standings(
-        report.tickets, [one.key.action_id for one in queue.actions]
-    )
-    rest, done = standing(rows, queue.actions, looked_at | pairs, now)
+    rest, done = _not_looked_at(app, report, entries, now)
     guard, notes = guard_and_notes(report)
     effects = [effect for view in report.plans for effect in view.planned]
     cost = costs(report.calls, effects, client.rate_limits())
@@ -127,7 +119,14 @@ def carry_out(
     standings = {(row["ticket_id"], row["action_id"]): row for row in before}
     bound = {one.key.action_id: one for one in queue.actions}
     now = app.clock.now()
-    report = app.run_once(dry_run=False, observer=observer, stop=stop, expected=expected)
+    # Whoever names each ticket has confirmed the actions.
+    report = app.run_once(
+        dry_run=False,
+        confirm=expected.action_ids,
+        observer=observer,
+        stop=stop,
+        expected=expected,
+    )
     not_pending = {}
     for pair in _without_work(expected, bound):
         if row := standings.get(pair):
@@ -139,6 +138,26 @@ def carry_out(
     return Applied(report, dict(expected.changed), not_pending)
 
 
+def _not_looked_at(
+    app: App, report: RunReport, entries: Sequence[Entry], now: datetime
+) -> tuple[list[Entry], Mapping[str, int]]:
+    """What waits for its schedule, what stands in the log, and how often each action is done."""
+    queue = app.queue
+    looked_at = {(one.ticket_id, one.action_id) for one in entries}
+    shut = [one for one in queue.actions if not one.acts_at(now)]
+    ids = {one.key.action_id for one in shut}
+    waiting = {
+        (one.ticket_id, one.action_id)
+        for one in app.tracker.pending(queue.name, report.tickets, [one.key for one in shut])
+        if one.in_report and one.action_id in ids
+    } - looked_at
+    rows = Reports(app.database).standings(
+        report.tickets, [one.key.action_id for one in queue.actions]
+    )
+    rest, done = standing(rows, queue.actions, looked_at | waiting, now)
+    return [*closed(waiting, shut, now), *rest], done
+
+
 def _without_work(
     expected: Expected, bound: Mapping[str, BoundAction]
 ) -> Sequence[tuple[int, str]]:
@@ -148,10 +167,6 @@ def _without_work(
         for pair in expected.wanted
         if pair not in expected.pending and not bound[pair[1]].key.summarises
     ]
-
-
-def _of(actions: Sequence[BoundAction], tickets: Sequence[int]) -> set[tuple[int, str]]:
-    return {(ticket_id, one.key.action_id) for one in actions for ticket_id in tickets}
 
 
 def _in_order(

@@ -119,44 +119,38 @@ class Cycle:
         stopping: Callable[[], bool],
         expected: Expected | None = None,
     ) -> RunReport:
-        """One pass; over just what is ``expected``, which is confirmed by being named.
+        """One pass, over what is ``expected`` or all that is pending.
 
         Raises:
             ReportError: the report can't be read as a list of tickets; nothing is concluded.
             BlastRadiusError: refused before any ticket was touched.
-            StoreError: the database is away.
-            TdxError: TDX is away.
+            StoreError, TdxError: the database or TDX is away.
         """
-        run_id, started = uuid.uuid4(), self.clock.monotonic()
-        traffic = Traffic(self.tdx)
+        run_id, started, traffic = uuid.uuid4(), self.clock.monotonic(), Traffic(self.tdx)
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
         notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
-        pending = self._pending(found)
-        if expected is not None:
-            pending, confirmed = expected.only(pending), expected.action_ids
+        pending = self._pending(found, expected)
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
-        tally, stopped = Tally(), ""
-        plans: list[PlanView] = []
+        tally, stopped, plans = Tally(), "", list[PlanView]()
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
             read, told = self._readers(found, dry_run=dry_run, stopping=stopping)
             notes += _said([*ready, *told], observer)
             if dry_run:
-                plans, waiting = self._preview(work, read, tally, observer, stopping)
-                stopped = STOPPED_ON_REQUEST if stopping() else ""
+                stopped, waiting = self._preview(work, read, tally, observer, stopping, plans)
             else:
                 stopped, waiting = self._carry_out(
                     work, read, found, run_id, tally, observer, stopping, expected
                 )
             notes += _said(waiting, observer)
         finished = RunReport(
-            run_id=run_id,
-            dry_run=dry_run,
-            found=len(found.ids),
-            pending=len(work),
+            run_id,
+            dry_run,
+            len(found.ids),
+            len(work),
             seconds=self.clock.monotonic() - started,
             **{**tally.figures(), **traffic.figures()},
             notes=tuple(notes),
@@ -172,11 +166,11 @@ class Cycle:
         report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
         return ticket_ids(report, self.queue.id_column, with_rows=self.queue.reads_rows)
 
-    def _pending(self, found: TicketIds) -> list[Pending]:
+    def _pending(self, found: TicketIds, expected: Expected | None) -> list[Pending]:
         acting = self.queue.acting(self.clock.now())
         pending = self.tracker.pending(self.queue.name, found.ids, acting, found.modified)
         reach(Checkpoint.POLLED)
-        return pending
+        return pending if expected is None else expected.only(pending)
 
     def _blind(self, found: TicketIds) -> list[str]:
         """What to say when an action asks to look again, and the report can't tell when."""
@@ -246,7 +240,9 @@ class Cycle:
         tally: Tally,
         observer: Observer,
         stopping: Callable[[], bool],
-    ) -> tuple[list[PlanView], Sequence[str]]:
+        plans: list[PlanView],
+    ) -> tuple[str, Sequence[str]]:
+        """Look at every ticket, and add to ``plans``; answers as ``_carry_out`` does."""
         actions, share = self.queue.actions, Share()
 
         def one(ticket_id: int) -> list[PlanView]:
@@ -258,8 +254,8 @@ class Cycle:
             return views
 
         with ThreadPoolExecutor(self.workers, thread_name_prefix="preview") as pool:
-            plans = [view for views in pool.map(one, work) for view in views]
-        return plans, share.notes(actions)
+            plans += [view for views in pool.map(one, work) for view in views]
+        return STOPPED_ON_REQUEST if stopping() else "", share.notes(actions)
 
     def _carry_out(
         self,
@@ -288,7 +284,6 @@ class Cycle:
                 observer=observer,
                 actions=self.queue.actions,
                 stopping=stopping,
-                share=Share(everyone=expected is not None),
                 expected=expected,
             )
             dates = found.modified or {}

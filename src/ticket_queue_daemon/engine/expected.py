@@ -91,7 +91,7 @@ class Expected:
 
     @property
     def action_ids(self) -> frozenset[str]:
-        """The actions that are named: whoever names each ticket has confirmed them."""
+        """The actions that are named."""
         return frozenset(action_id for _, action_id in self.wanted)
 
     def only(self, pending: Sequence[Pending]) -> list[Pending]:

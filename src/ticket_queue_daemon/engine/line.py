@@ -63,6 +63,11 @@ class Line:
     share: Share = field(default_factory=Share)
     expected: Expected | None = None
 
+    def __post_init__(self) -> None:
+        if self.expected is not None:
+            # Limits were held when the plan was made.
+            self.share = Share(everyone=True)
+
     def hold(
         self, claim: Claim, bound: BoundAction | None, made: Made, *, stored: bool = False
     ) -> None:
