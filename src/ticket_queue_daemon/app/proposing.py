@@ -104,21 +104,13 @@ def carry_out(
         ConfigError: the plan was made for another place or other rules, or too long ago.
         ReportError, StoreError, TdxError: as a run does.
     """
-    queue = app.queue
-    plan.check(
-        instance=_client(app).instance,
-        queue=queue.name,
-        actions=queue.actions,
-        now=app.clock.now(),
-        max_age=max_age,
-    )
+    queue, now, instance = app.queue, app.clock.now(), _client(app).instance
+    plan.check(instance=instance, queue=queue.name, actions=queue.actions, now=now, max_age=max_age)
     expected = plan.expected()
     before = Reports(app.database).standings(
         sorted({ticket_id for ticket_id, _ in expected.wanted}), sorted(expected.action_ids)
     )
     standings = {(row["ticket_id"], row["action_id"]): row for row in before}
-    bound = {one.key.action_id: one for one in queue.actions}
-    now = app.clock.now()
     # Whoever names each ticket has confirmed the actions.
     report = app.run_once(
         dry_run=False,
@@ -127,14 +119,17 @@ def carry_out(
         stop=stop,
         expected=expected,
     )
+    bound = {one.key.action_id: one for one in queue.actions}
+    in_report = set(report.tickets)
     not_pending = {}
     for pair in _without_work(expected, bound):
         if row := standings.get(pair):
-            not_pending[pair] = how_it_stands(row, bound[pair[1]], now)
-        elif pair[0] not in report.tickets:
-            not_pending[pair] = "the ticket is not in the report any more"
+            why = how_it_stands(row, bound[pair[1]], now)
+        elif pair[0] not in in_report:
+            why = "the ticket is not in the report any more"
         else:
-            not_pending[pair] = "the ticket is in another run's hands, or the schedule is closed"
+            why = "the ticket is in another run's hands, or the schedule is closed"
+        not_pending[pair] = why
     return Applied(report, dict(expected.changed), not_pending)
 
 
