@@ -23,6 +23,7 @@ from ticket_queue_daemon.engine.explaining import Explanation, explain
 from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.engine.line import Limits
 from ticket_queue_daemon.engine.reading import TicketReader
+from ticket_queue_daemon.engine.report import BaselineReport, RunReport
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.events import RunFailed
 from ticket_queue_daemon.observe.hooks import Hooks
@@ -47,18 +48,10 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.app.rules import Configured
     from ticket_queue_daemon.assets.sync import SyncProgress, SyncResult
     from ticket_queue_daemon.config.settings import Settings
+    from ticket_queue_daemon.engine.expected import Expected
     from ticket_queue_daemon.engine.keys import BoundAction
-    from ticket_queue_daemon.engine.report import RunReport
     from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.store.pool import Database
-
-
-@dataclass(frozen=True, slots=True)
-class BaselineReport:
-    """What a baseline did: tickets in the report, rows newly marked as done."""
-
-    tickets: int
-    rows: int
 
 
 class App:
@@ -169,6 +162,7 @@ class App:
         confirm: Collection[str] = (),
         observer: Observer | None = None,
         stop: threading.Event | None = None,
+        expected: Expected | None = None,
     ) -> RunReport:
         """One pass over the queue.
 
@@ -178,23 +172,22 @@ class App:
             confirm: action ids that may reach more tickets than ``DAEMON_MAX_NEW_TICKETS``.
             observer: is told what happens.
             stop: set it to end the pass after the work in hand.
+            expected: work on just this; see ``app/proposing.py``.
 
         Raises:
             QueuePaused: there is work, and a person has paused the queue.
         """
         stop = stop or threading.Event()
         with waking(self.clock, stop):
-            return self.one_pass(
-                dry_run=dry_run, confirm=confirm, observer=observer, stopping=stop.is_set
-            )
+            return self.one_pass(dry_run, confirm, observer, stop.is_set, expected)
 
     def one_pass(
         self,
-        *,
         dry_run: bool,
         confirm: Collection[str],
         observer: Observer | None,
         stopping: Callable[[], bool],
+        expected: Expected | None = None,
     ) -> RunReport:
         """As ``run_once``; who calls it sees to it that waits end when ``stopping`` says so."""
         hooks = Hooks([observer] if observer is not None else [])
@@ -208,7 +201,11 @@ class App:
                 stopping = PauseWatch(self.orders, self.queue.name, stopping)
             with self.guard.over_a_run(dry_run=dry_run), client.sharing_limits(ledger):
                 return self._make_cycle().run(
-                    dry_run=dry_run, confirmed=confirm, observer=hooks, stopping=stopping
+                    dry_run=dry_run,
+                    confirmed=confirm,
+                    observer=hooks,
+                    stopping=stopping,
+                    expected=expected,
                 )
         except Exception as error:
             hooks.on_event(RunFailed(self.queue.name, error))

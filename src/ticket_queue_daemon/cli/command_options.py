@@ -11,13 +11,9 @@ from ticket_queue_daemon.cli.option_types import (
     action_id,
     at_least_one,
     count,
-    future,
-    one_line,
     port,
-    queue,
     rate_limits,
     since,
-    span,
     ticket_id,
     whole,
 )
@@ -56,25 +52,6 @@ The tickets are read again, one call each, and what people corrected is written 
   ticket-queue-daemon matching-report                             # the last 50 tickets
   ticket-queue-daemon matching-report --last 200 --since 12w --html matching.html
   ticket-queue-daemon matching-report --no-check --json           # from the log alone
-"""
-
-PAUSE_EXAMPLES = """\
-A paused queue does no work, whoever runs it, on whichever machine; `status` shows it, with exit code 1.
-  ticket-queue-daemon pause --reason "TDX is upgraded" --for 2h
-  ticket-queue-daemon pause --queue 1344 --until 2026-11-30T08:00
-  ticket-queue-daemon resume
-"""
-
-CONFIG_EXAMPLES = """\
-  ticket-queue-daemon config init rules.yaml         # a commented starter, with the names of your TDX
-  ticket-queue-daemon config validate rules.yaml     # all that is wrong, with line and field
-  ticket-queue-daemon config show rules.yaml         # what is in force, with each action's id
-  ticket-queue-daemon config diff old.yaml rules.yaml   # which actions would run again, and why
-  ticket-queue-daemon config schema > rules.schema.json # editors complete from it
-
-exit codes:
-  0    the file is right
-  2    it is not
 """
 
 STATUS_CODES = """\
@@ -177,7 +154,7 @@ def explain(parser: argparse.ArgumentParser) -> None:
     """Which ticket, by which rules, and in which form."""
     parser.add_argument("ticket_id", metavar="ID", type=ticket_id, help="the ticket's id")
     setting(parser, "config_path", metavar="FILE", default=argparse.SUPPRESS)
-    _json(parser)
+    json(parser)
 
 
 def retry(parser: argparse.ArgumentParser) -> None:
@@ -210,12 +187,12 @@ def resolve(parser: argparse.ArgumentParser) -> None:
 
 def status(parser: argparse.ArgumentParser) -> None:
     """In which form."""
-    _json(parser)
+    json(parser)
 
 
 def doctor(parser: argparse.ArgumentParser) -> None:
     """In which form."""
-    _json(parser)
+    json(parser)
 
 
 def sync(parser: argparse.ArgumentParser) -> None:
@@ -228,7 +205,7 @@ def sync(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="do not go on where another one stopped, and end with one search for everything",
     )
-    _json(parser)
+    json(parser)
 
 
 def alerts(parser: argparse.ArgumentParser) -> None:
@@ -254,7 +231,7 @@ def verify(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="only this ticket; may be given again",
     )
-    _json(parser)
+    json(parser)
 
 
 def matching_report(parser: argparse.ArgumentParser) -> None:
@@ -278,69 +255,10 @@ def matching_report(parser: argparse.ArgumentParser) -> None:
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--html", metavar="FILE", type=Path, help="write one page to look at")
-    _json(form)
+    json(form)
     parser.add_argument(
         "--force", action="store_true", help="overwrite FILE even if it is no such report"
     )
-
-
-def pause(parser: argparse.ArgumentParser) -> None:
-    """What, why and how long."""
-    _queue(parser)
-    parser.add_argument(
-        "--reason", metavar="TEXT", type=one_line, help="why; shown wherever the pause is"
-    )
-    end = parser.add_mutually_exclusive_group()
-    end.add_argument(
-        "--for", dest="span", metavar="SPAN", type=span, help="it ends by itself: 90m, 2h, 7d"
-    )
-    end.add_argument(
-        "--until", metavar="TIME", type=future, help="it ends by itself: an ISO date or time"
-    )
-
-
-def resume(parser: argparse.ArgumentParser) -> None:
-    """What."""
-    _queue(parser)
-
-
-def run_now(parser: argparse.ArgumentParser) -> None:
-    """Whose daemons."""
-    _queue(parser)
-
-
-def config(parser: argparse.ArgumentParser) -> None:
-    """What is done with which file."""
-    commands = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-
-    def one(word: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(word, help=text, description=text)
-
-    for word, text in (
-        ("validate", "say all that is wrong with a rules file, each with line and field"),
-        ("show", "print the rules in force, with each action's id; no secret"),
-        ("init", "write a commented starter from a look at TDX; overwrites nothing"),
-    ):
-        made = one(word, text)
-        made.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a file or a folder")
-        made.add_argument("--no-check", action="store_true", help="no call to TDX, no names")
-        if word == "show":
-            _json(made)
-    one("schema", "print the JSON Schema of a rules file")
-    compare = one("diff", "say which actions would run again, on how many tickets, and why")
-    compare.add_argument("old", metavar="OLD", type=Path, help="the rules as they were")
-    compare.add_argument("new", metavar="NEW", type=Path, help="the rules as they are to be")
-    compare.add_argument("--no-check", action="store_true", help="no call to TDX, no numbers")
-    _json(compare)
-
-
-def actions(parser: argparse.ArgumentParser) -> None:
-    """All of them, or one."""
-    commands = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-    _json(commands.add_parser("list", help="every action, the plug-ins among them"))
-    made = commands.add_parser("show", help="the options of one action")
-    made.add_argument("name", metavar="NAME", help="its type word, such as add_asset")
-    _json(made)
 
 
 def resume_pattern(parser: argparse.ArgumentParser) -> None:
@@ -348,14 +266,6 @@ def resume_pattern(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("pattern", metavar="PATTERN", help="its name, as status shows it")
 
 
-def _queue(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--queue",
-        metavar="N",
-        type=queue,
-        help="a report's id, or report:ID (default: every queue)",
-    )
-
-
-def _json(parser: argparse._ActionsContainer) -> None:
+def json(parser: argparse._ActionsContainer) -> None:
+    """The option of whoever is read by programs."""
     parser.add_argument("--json", action="store_true", help="JSON instead of tables")

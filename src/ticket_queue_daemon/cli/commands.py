@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli import command_options as options
+from ticket_queue_daemon.cli import pause_options, rules_options
 from ticket_queue_daemon.config.settings import Need
 
 if TYPE_CHECKING:
@@ -70,6 +71,22 @@ COMMANDS: dict[str, Command] = {
         beside=("config_path", "auto_upgrade"),
         needs=Need.TDX,
     ),
+    "plan": Command(
+        "say what a run would do to the tickets now in the report, why, and what it costs; changes "
+        "nothing",
+        rules_options.plan,
+        rules_options.PLAN_EXAMPLES,
+        beside=("report_id", "config_path", "auto_upgrade"),
+        needs=Need.TDX | Need.REPORT,
+    ),
+    "apply": Command(
+        "do just what a plan file says, leaving alone what has changed since",
+        rules_options.apply,
+        rules_options.APPLY_EXAMPLES,
+        beside=("report_id", "config_path", "auto_upgrade"),
+        needs=Need.TDX | Need.REPORT,
+        changes_state=True,
+    ),
     "stats": Command("count the actions by status and by type"),
     "retry": Command("make failed actions due at once", options.retry, changes_state=True),
     "resolve": Command(
@@ -92,12 +109,16 @@ COMMANDS: dict[str, Command] = {
     ),
     "pause": Command(
         "stop the work on a queue, or on all, for a while or until it is resumed",
-        options.pause,
-        options.PAUSE_EXAMPLES,
+        pause_options.pause,
+        pause_options.PAUSE_EXAMPLES,
         changes_state=True,
     ),
-    "resume": Command("let the work on paused queues go on", options.resume, changes_state=True),
-    "run-now": Command("let the daemons that wait begin their next run at once", options.run_now),
+    "resume": Command(
+        "let the work on paused queues go on", pause_options.resume, changes_state=True
+    ),
+    "run-now": Command(
+        "let the daemons that wait begin their next run at once", pause_options.run_now
+    ),
     "sync": Command(
         "bring the asset index up to date from TDX",
         options.sync,
@@ -128,13 +149,13 @@ COMMANDS: dict[str, Command] = {
     ),
     "config": Command(
         "check, show or compare rules files, write one to begin with, print their schema",
-        options.config,
-        options.CONFIG_EXAMPLES,
+        rules_options.config,
+        rules_options.CONFIG_EXAMPLES,
         beside=("report_id", "interval", "config_path", "auto_upgrade"),
     ),
     "actions": Command(
         "list the actions that a rules file can name, or show the options of one",
-        options.actions,
+        rules_options.actions,
         reads_settings=False,
         beside=(),
     ),

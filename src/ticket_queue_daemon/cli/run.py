@@ -46,7 +46,7 @@ def run(session: Session) -> ExitCode:
         if not settings.only_looks:
             confirm_instance(app.guard, args.confirm_instance, session.terminal)
         observers += stack.enter_context(_metered(app, daemon=args.daemon))
-        if session.terminal.interactive and not settings.only_looks:
+        if session.terminal.interactive:
             observers.append(stack.enter_context(ProgressObserver(session.terminal.err)))
         # After the bar, which is gone when the line about the run's end is written.
         observers.append(LogObserver())

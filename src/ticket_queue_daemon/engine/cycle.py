@@ -20,6 +20,7 @@ from ticket_queue_daemon.engine.leases import LeaseKeeper
 from ticket_queue_daemon.engine.line import Limits, Line, TdxAway
 from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
+from ticket_queue_daemon.engine.share import Share
 from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import TicketWork
 from ticket_queue_daemon.engine.traffic import Traffic
@@ -30,6 +31,7 @@ from ticket_queue_daemon.observe.events import (
     ReportRead,
     RunFinished,
     RunStarted,
+    TicketFinished,
     TicketsPending,
 )
 from ticket_queue_daemon.rules.facts import QueueFact
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.assets.keeper import AssetKeeper
     from ticket_queue_daemon.clock import Clock
+    from ticket_queue_daemon.engine.expected import Expected
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.outside.post import Outside
@@ -119,45 +122,45 @@ class Cycle:
         confirmed: Collection[str],
         observer: Observer,
         stopping: Callable[[], bool],
+        expected: Expected | None = None,
     ) -> RunReport:
-        """One pass.
+        """One pass, over what is ``expected`` or all that is pending.
 
         Raises:
             ReportError: the report can't be read as a list of tickets; nothing is concluded.
             BlastRadiusError, QueuePaused: refused before any ticket was touched.
-            StoreError: the database is away.
-            TdxError: TDX is away.
+            StoreError, TdxError: the database or TDX is away.
         """
-        run_id, started = uuid.uuid4(), self.clock.monotonic()
-        traffic = Traffic(self.tdx)
+        run_id, started, traffic = uuid.uuid4(), self.clock.monotonic(), Traffic(self.tdx)
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
         notes = [*self.bounds.remarks, *found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
-        pending = self._pending(found)
+        pending = self._pending(found, expected)
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
-        tally, plans, stopped = Tally(), [], ""
+        tally, stopped, plans = Tally(), "", list[PlanView]()
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
             read, told = self._readers(found, dry_run=dry_run, stopping=stopping)
             notes += _said([*ready, *told], observer)
             if dry_run:
-                plans = self._preview(work, read, tally)
+                stopped, waiting = self._preview(work, read, tally, observer, stopping, plans)
             else:
                 stopped, waiting = self._carry_out(
-                    work, read, found, run_id, tally, observer, stopping
+                    work, read, found, run_id, tally, observer, stopping, expected
                 )
-                notes += _said(waiting, observer)
+            notes += _said(waiting, observer)
         finished = RunReport(
-            run_id=run_id,
-            dry_run=dry_run,
-            found=len(found.ids),
-            pending=len(work),
+            run_id,
+            dry_run,
+            len(found.ids),
+            len(work),
             seconds=self.clock.monotonic() - started,
             **{**tally.figures(), **traffic.figures()},
             notes=tuple(notes),
             plans=tuple(plans),
+            tickets=tuple(found.ids),
             stopped=stopped,
         )
         observer.on_event(RunFinished(finished))
@@ -168,11 +171,11 @@ class Cycle:
         report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
         return ticket_ids(report, self.queue.id_column, with_rows=self.queue.reads_rows)
 
-    def _pending(self, found: TicketIds) -> list[Pending]:
+    def _pending(self, found: TicketIds, expected: Expected | None) -> list[Pending]:
         acting = self.queue.acting(self.clock.now())
         pending = self.tracker.pending(self.queue.name, found.ids, acting, found.modified)
         reach(Checkpoint.POLLED)
-        return pending
+        return pending if expected is None else expected.only(pending)
 
     def _blind(self, found: TicketIds) -> list[str]:
         """What to say when an action asks to look again, and the report can't tell when."""
@@ -204,7 +207,7 @@ class Cycle:
         except BlastRadiusError as error:
             if not dry_run:
                 raise
-            notes.append(f"A real run would be refused. {error.message}")
+            notes.append(f"{guard.WOULD_BE_REFUSED}{error.message}")
         notes += self.prepare()
         if not dry_run:
             # Only now has TDX answered: a mistyped address must not bind the database.
@@ -241,15 +244,28 @@ class Cycle:
         return read, told
 
     def _preview(
-        self, work: dict[int, list[str]], read: Callable[[int], TicketReader], tally: Tally
-    ) -> list[PlanView]:
+        self,
+        work: dict[int, list[str]],
+        read: Callable[[int], TicketReader],
+        tally: Tally,
+        observer: Observer,
+        stopping: Callable[[], bool],
+        plans: list[PlanView],
+    ) -> tuple[str, Sequence[str]]:
+        """Look at every ticket, and add to ``plans``; answers as ``_carry_out`` does."""
+        actions, share = self.queue.actions, Share()
+
         def one(ticket_id: int) -> list[PlanView]:
-            views, outcomes = preview(read(ticket_id), self.queue.actions, work[ticket_id])
+            if stopping():
+                return []
+            views, outcomes = preview(read(ticket_id), actions, work[ticket_id], share)
             tally.add(outcomes)
+            observer.on_event(TicketFinished(ticket_id))
             return views
 
         with ThreadPoolExecutor(self.workers, thread_name_prefix="preview") as pool:
-            return [view for views in pool.map(one, work) for view in views]
+            plans += [view for views in pool.map(one, work) for view in views]
+        return STOPPED_ON_REQUEST if stopping() else "", share.notes(actions)
 
     def _carry_out(
         self,
@@ -260,13 +276,14 @@ class Cycle:
         tally: Tally,
         observer: Observer,
         stopping: Callable[[], bool],
+        expected: Expected | None,
     ) -> tuple[str, Sequence[str]]:
         """Work on every ticket; returns why the pass ended early, or "", and what waits for the next."""
         was_open = self.tracker.circuit_is_open(self.queue.name)
         self.breaker.begin_run(was_open=was_open)
         cap = self.bounds.cap
         with LeaseKeeper(self.tracker, self.clock, self.limits.lease_seconds) as leases:
-            line = self._line(run_id, leases, observer, stopping)
+            line = self._line(run_id, leases, observer, stopping, expected)
             dates = found.modified or {}
 
             def one(ticket_id: int) -> None:
@@ -296,6 +313,7 @@ class Cycle:
         leases: LeaseKeeper,
         observer: Observer,
         stopping: Callable[[], bool],
+        expected: Expected | None,
     ) -> Line:
         return Line(
             tdx=self.tdx,
@@ -309,6 +327,7 @@ class Cycle:
             observer=observer,
             actions=self.queue.actions,
             stopping=stopping,
+            expected=expected,
         )
 
     def _hand_out(

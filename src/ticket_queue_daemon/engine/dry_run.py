@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.engine.facts import TicketFacts
 from ticket_queue_daemon.engine.plan import Plan
 from ticket_queue_daemon.engine.planning import Unsuccessful, make_plan
 from ticket_queue_daemon.engine.report import PlanView
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.reading import TicketReader
+    from ticket_queue_daemon.engine.share import Share
+    from ticket_queue_daemon.store.rows import LookAgain
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,15 @@ class Look:
 
 
 def preview(
-    reader: TicketReader, actions: Sequence[BoundAction], pending_ids: Collection[str]
+    reader: TicketReader,
+    actions: Sequence[BoundAction],
+    pending_ids: Collection[str],
+    share: Share,
 ) -> tuple[list[PlanView], list[str]]:
     """What would be done for one ticket, and the outcome words that it would have.
 
-    The summary that would follow is made from the lines that the other plans would leave.
+    The summary that would follow is made from the lines that the other plans would leave. What is
+    over an action's limit waits, and comes to no outcome.
     """
     views: list[PlanView] = []
     outcomes: list[str] = []
@@ -52,7 +59,12 @@ def preview(
             continue
         if summarises and bound.key.skip_if_empty and not lines:
             continue
+        if not share.take(bound):
+            views.append(_view(reader, bound, Plan(), over_limit(bound)))
+            continue
         seen = look(bound, reader, lines if summarises else (), shared, done)
+        if seen.outcome == "skipped":
+            share.put_back(bound)
         done[bound.key.action_id] = seen.outcome
         lines += seen.lines
         views.append(seen.view)
@@ -86,22 +98,46 @@ def look(
             outcomes=outcomes,
         )
     except DaemonError as error:
-        return Look(_view(reader, bound, Plan(), f"would fail: {error.message}"), "failed")
+        return _failing(reader, bound, error.message)
     except Exception as error:  # noqa: BLE001  a plug-in's bug is shown, and the rest goes on
-        reason = f"would fail: {type(error).__name__}: {error}"
-        return Look(_view(reader, bound, Plan(), reason), "failed")
-    if isinstance(made, Plan):
-        view = _view(reader, bound, made, made.message)
-        return Look(view, "completed", made.summary, made.details)
+        return _failing(reader, bound, f"{type(error).__name__}: {error}")
     if isinstance(made, Unsuccessful):
-        view = _view(reader, bound, Plan(), f"would fail: {made.reason}")
-        return Look(view, "failed", (), made.plan.details)
-    view = _view(reader, bound, Plan(summary=made.lines), made.reason)
-    return Look(view, "skipped", made.lines, made.plan.details)
+        return _failing(reader, bound, made.reason, made.plan.details)
+    if isinstance(made, Plan):
+        plan, reason, lines, outcome, again = made, made.message, made.summary, "completed", None
+    else:
+        plan = Plan(summary=made.lines, details=made.plan.details)
+        reason, lines, outcome, again = made.reason, made.lines, "skipped", made.again
+    view = _view(reader, bound, plan, reason, outcome=outcome, again=again)
+    return Look(view, outcome, tuple(lines), plan.details)
 
 
-def _view(reader: TicketReader, bound: BoundAction, plan: Plan, reason: str) -> PlanView:
+def over_limit(bound: BoundAction) -> str:
+    """Why an action leaves a ticket to the next run."""
+    return f"its limit of {bound.rule.limit} in a run is reached; the next run looks at it"
+
+
+def _failing(
+    reader: TicketReader,
+    bound: BoundAction,
+    why: str,
+    details: Mapping[str, Any] | None = None,
+) -> Look:
+    view = _view(reader, bound, Plan(), f"would fail: {why}", outcome="failed")
+    return Look(view, "failed", (), details or {})
+
+
+def _view(
+    reader: TicketReader,
+    bound: BoundAction,
+    plan: Plan,
+    reason: str,
+    *,
+    outcome: str = "",
+    again: LookAgain | None = None,
+) -> PlanView:
     ticket = reader.ticket_if_known
+    admitted = outcome == "completed" or (outcome == "skipped" and again is None)
     return PlanView(
         ticket_id=reader.ticket_id,
         title=ticket.title if ticket is not None and ticket.title else "",
@@ -109,4 +145,17 @@ def _view(reader: TicketReader, bound: BoundAction, plan: Plan, reason: str) -> 
         effects=tuple(effect.describe() for effect in plan.effects),
         summary="; ".join(plan.summary),
         reason=reason,
+        outcome=outcome,
+        planned=plan.effects,
+        condition=_let_through(reader, bound) if admitted else "",
+        details=plan.details,
+        again=again,
     )
+
+
+def _let_through(reader: TicketReader, bound: BoundAction) -> str:
+    """The deciding parts of a condition that held; all it reads was read, so this costs no call."""
+    when = bound.rule.when
+    if when is None or bound.key.summarises:
+        return ""
+    return when.decide(TicketFacts.of(reader, bound.rule)).because

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FAILURE_SHARE = 0.30
 TICKETS_BEFORE_JUDGING = 20
+WOULD_BE_REFUSED = "A real run would be refused. "
+"""How a dry run begins to tell the guard's verdict."""
 
 
 def check_blast_radius(

@@ -9,12 +9,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
     from uuid import UUID
+
+    from ticket_queue_daemon.effects.base import Effect
+    from ticket_queue_daemon.store.rows import LookAgain
 
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """One action's plan for one ticket, in words, as a dry run shows it."""
+    """One action's plan for one ticket, in words, as a dry run shows it.
+
+    Attributes:
+        outcome: the outcome word that it would have; "" if it waits for the next run.
+        planned: the effects themselves.
+        condition: the parts of the rule's condition that let it through; "" without a condition.
+        details: what the action found, evidence among it.
+        again: when it is looked at anew, if its rule turned the ticket away.
+    """
 
     ticket_id: int
     title: str
@@ -22,6 +34,11 @@ class PlanView:
     effects: tuple[str, ...]
     summary: str
     reason: str
+    outcome: str = ""
+    planned: tuple[Effect, ...] = ()
+    condition: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    again: LookAgain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,7 @@ class RunReport:
         waited: seconds that calls waited for places under TDX's limits, of all workers together.
         notes: what was noticed on the way and does not stop the run.
         plans: a dry run's plans.
+        tickets: those in the report, in its order.
         stopped: why the run ended early; "" if it did not.
     """
 
@@ -57,12 +75,21 @@ class RunReport:
     waited: float = 0.0
     notes: tuple[str, ...] = ()
     plans: tuple[PlanView, ...] = ()
+    tickets: tuple[int, ...] = ()
     stopped: str = ""
 
     @property
     def api_calls(self) -> int:
         """Requests that were sent to TDX."""
         return sum(self.calls.values())
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineReport:
+    """What a baseline did: tickets in the report, rows newly marked as done."""
+
+    tickets: int
+    rows: int
 
 
 OUTCOMES = {

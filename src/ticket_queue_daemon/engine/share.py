@@ -13,16 +13,21 @@ if TYPE_CHECKING:
 
 
 class Share:
-    """What a run has given out of each action's limit."""
+    """What a run has given out of each action's limit.
 
-    def __init__(self) -> None:
+    Args:
+        everyone: no limit holds: the tickets were named one by one.
+    """
+
+    def __init__(self, *, everyone: bool = False) -> None:
+        self._everyone = everyone
         self._lock = threading.Lock()
         self._taken: Counter[str] = Counter()
         self._waiting: Counter[str] = Counter()
 
     def take(self, bound: BoundAction) -> bool:
         """Whether the action may act on one more ticket; if not, the ticket waits for the next run."""
-        if not bound.rule.limit:
+        if not bound.rule.limit or self._everyone:
             return True
         with self._lock:
             if self._taken[bound.key.action_id] >= bound.rule.limit:
@@ -33,7 +38,7 @@ class Share:
 
     def put_back(self, bound: BoundAction) -> None:
         """It had nothing to do on that ticket."""
-        if bound.rule.limit:
+        if bound.rule.limit and not self._everyone:
             with self._lock:
                 self._taken[bound.key.action_id] -= 1
 

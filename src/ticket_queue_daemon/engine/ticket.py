@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 from ticket_queue_daemon.engine.admission import after_done
 from ticket_queue_daemon.engine.applying import Applier
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
+from ticket_queue_daemon.engine.expected import PlanChanged
 from ticket_queue_daemon.engine.line import TdxAway
 from ticket_queue_daemon.engine.once import once
 from ticket_queue_daemon.engine.outcome import Ended, judge
 from ticket_queue_daemon.engine.plan import Plan, is_under_way
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
 from ticket_queue_daemon.errors import DaemonError, LeaseLost, Stopped, StoreError, TdxError
-from ticket_queue_daemon.observe.events import ActionFinished, TicketFinished, TicketStarted
+from ticket_queue_daemon.observe.events import ActionFinished, Note, TicketFinished, TicketStarted
 from ticket_queue_daemon.tdx.errors import is_away, is_final, may_be_one_tickets
 
 if TYPE_CHECKING:
@@ -136,7 +137,12 @@ class TicketWork:
         if fresh and bound is not None and not self.line.share.take(bound):
             self._give_back([claim])
             return
-        ended = self._attempt(claim, bound, fresh=fresh)
+        try:
+            ended = self._attempt(claim, bound, fresh=fresh)
+        except PlanChanged as changed:
+            self._give_back([claim])
+            self.line.observer.on_event(Note("warning", changed.message))
+            return
         if fresh and bound is not None and ended.outcome == "skipped":
             self.line.share.put_back(bound)
         reach(Checkpoint.RECORDED)
@@ -169,8 +175,9 @@ class TicketWork:
             else:
                 stored = claim.plan or {}
                 plan = Plan.read(stored)
+                self.line.hold(claim, bound, plan, stored=True)
             return self._apply(claim, bound, plan, stored, fresh=fresh)
-        except (StoreError, TdxAway, Stopped):
+        except (StoreError, TdxAway, Stopped, PlanChanged):
             raise
         except TdxError as error:
             if self._is_away(error):
@@ -209,6 +216,7 @@ class TicketWork:
             shared=self.shared,
             outcomes=self.done,
         )
+        self.line.hold(claim, bound, made)
         if isinstance(made, Plan):
             made = once(self.line.tracker, self.reader, claim, bound.rule, made)
         self._note_corrections(claim)
@@ -352,7 +360,7 @@ class TicketWork:
         """Tell what was done here and not yet told, by each summarising action in turn."""
         line = self.line
         for bound in line.actions:
-            if not bound.key.summarises:
+            if not line.tells(self.ticket_id, bound):
                 continue
             since = line.clock.monotonic()
             claim = line.tracker.claim_summary(

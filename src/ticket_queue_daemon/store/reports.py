@@ -17,7 +17,7 @@ from ticket_queue_daemon.store.pool import fetch
 from ticket_queue_daemon.store.sql import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -225,6 +225,14 @@ class Reports:
         with self._reading() as connection:
             found = fetch(connection, sql("open_lines"), {"ticket_id": ticket_id})
         return [row["text"] for row in found]
+
+    def standings(
+        self, ticket_ids: Sequence[int], action_ids: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """The rows of these actions on these tickets, with what tells how they stand."""
+        given = {"ticket_ids": list(ticket_ids), "action_ids": list(action_ids)}
+        with self._reading() as connection:
+            return fetch(connection, sql("standings"), given)
 
     def status(self, *, overdue_seconds: float, most: int) -> StatusReport:
         """How the work stands; at most ``most`` rows in each list."""

@@ -36,6 +36,20 @@ ORDER BY history_id
 -- What no summary of a ticket has told yet, oldest first.
 SELECT text FROM meta.daemon_open_lines WHERE ticket_id = %(ticket_id)s ORDER BY line_id
 
+-- standings --
+-- How actions stand on tickets: what ``engine/standing.py`` asks of a row, and no more, since evidence
+-- and plans of a whole report are large.
+SELECT
+    log_id, ticket_id, action_id, status, error_message, next_attempt_at, occurrence, claimed_by,
+    lease_until, ticket_modified_at, look_again_at, next_occurrence, rule_hash,
+    jsonb_strip_nulls(jsonb_build_object(
+        'message', metadata -> 'message', 'baseline', metadata -> 'baseline')) AS metadata,
+    CASE WHEN meta.daemon_plan_touched(plan)
+         THEN '{"effects": [{"state": "sent"}]}'::jsonb END AS plan
+FROM meta.daemon_action_log
+WHERE ticket_id = ANY (%(ticket_ids)s::integer[]) AND action_id = ANY (%(action_ids)s::text[])
+ORDER BY ticket_id, action_id
+
 -- status_counts --
 -- Every number of the status, each counted by an index of its own.
 SELECT
