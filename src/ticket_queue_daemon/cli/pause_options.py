@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli.option_types import (
     future,
@@ -10,6 +10,9 @@ from ticket_queue_daemon.cli.option_types import (
     queue,
     span,
 )
+
+if TYPE_CHECKING:
+    import argparse
 
 PAUSE_EXAMPLES = """\
 A paused queue does no work, whoever runs it, on whichever machine; `status` shows it, with exit code 1.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ticket_queue_daemon.cli.command_options import json
+from ticket_queue_daemon.cli.command_options import baseline, json
 from ticket_queue_daemon.cli.option_types import (
     span,
 )
+
+if TYPE_CHECKING:
+    import argparse
 
 PLAN_EXAMPLES = """\
 Every ticket with work is read as in a dry run; nothing is written, to TDX or to the database.
