@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ticket_queue_daemon.simulator.server import SimulatorServer
+
+# How fast an example is on a busy machine is no property of the program.
+hypothesis.settings.register_profile("calm", deadline=None)
+hypothesis.settings.load_profile("calm")
 
 # Cloning a database makes hundreds of files: five times faster in memory, where there is room.
 _MEMORY = Path("/dev/shm")  # noqa: S108  mkdtemp makes a private folder in it
