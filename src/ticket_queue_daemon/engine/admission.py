@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.store.rows import Claim
 
 BY_THE_CLOCK = timedelta(hours=1)
-"""How often a condition that reads the clock is asked again of a ticket that does not change."""
+"""How often a condition whose answer drifts is asked again of a ticket that does not change."""
 
 
 AFTER_OTHERS = timedelta(minutes=5)
@@ -72,7 +72,7 @@ def admit(
     if rule.when is not None:
         verdict = rule.when.decide(facts)
         if not verdict.holds:
-            by_the_clock = facts.now + BY_THE_CLOCK if "now" in rule.when.needs else None
+            by_the_clock = facts.now + BY_THE_CLOCK if rule.when.drifts else None
             return _turned(rule, verdict.because, LookAgain(by_the_clock, None, rule.hash))
     return None
 

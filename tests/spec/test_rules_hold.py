@@ -1,0 +1,122 @@
+"""Rules under what goes wrong: nothing comes twice, nothing stops in silence, and what is said is true."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from ticket_queue_daemon.actions import CommentAction
+from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
+from ticket_queue_daemon.rules.making import RuleWords
+
+if TYPE_CHECKING:
+    from desk import Desk
+    from ticket_queue_daemon.simulator.entities import Ticket
+    from ticket_queue_daemon.store.tracker import StateTracker
+
+
+NEW = 'ticket.Title.contains("printer")'
+
+
+def hello(text: str = "Hello", *, label: str = "", **words: Any) -> BaseAction:
+    return CommentAction(text).under(RuleWords(**words).made(), label=label)
+
+
+def row(log: StateTracker, ticket: Ticket) -> dict[str, Any]:
+    [found] = log.get_ticket_actions(ticket.id)
+    return found
+
+
+def let_time_pass(desk: Desk, days: float) -> None:
+    """In the database and on the tickets, as seen from now."""
+    sql(
+        desk,
+        "UPDATE meta.daemon_action_log SET look_again_at = look_again_at - gone,"
+        " claimed_at = claimed_at - gone, executed_at = executed_at - gone,"
+        " ticket_modified_at = ticket_modified_at - gone"
+        f" FROM (SELECT make_interval(secs => {days * 86400})) AS passed (gone)",
+    )
+    gone = timedelta(days=days)
+    for ticket in desk.world.tickets.values():
+        ticket.created -= gone
+        ticket.modified -= gone
+
+
+def changes(ticket: Ticket, title: str = "") -> None:
+    ticket.title = title or ticket.title
+    ticket.modified += timedelta(seconds=5)
+
+
+def sql(desk: Desk, statement: str) -> None:
+    with psycopg.connect(desk.database_url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+class Says(BaseAction):
+    """An action that changes nothing and has something to tell."""
+
+    def __init__(self, *, skips: bool) -> None:
+        super().__init__()
+        self.skips = skips
+
+    def get_action_type(self) -> str:
+        return "says"
+
+    def get_action_config(self) -> dict[str, Any]:
+        return {}
+
+    def execute_action(self, ticket_id: int, facade: TicketFacade, dry_run: bool = False) -> Any:
+        del ticket_id, facade, dry_run
+        return skip("no", summary="A hint") if self.skips else ActionResult(summary="A word")
+
+
+class TestNothingStopsInSilence:
+    def test_a_moment_that_has_not_come_yet_is_waited_for(self, desk: Desk) -> None:
+        ticket = desk.ticket("Screen")
+        action = {"after": "1m", "since": "last_requestor_reply"}
+        desk.run(hello(**action))
+        an_hour_ago = ticket.modified - timedelta(hours=1)
+        desk.world.add_feed_entry(ticket.id, "Any news?", desk.alice, created=an_hour_ago)
+        changes(ticket)
+
+        desk.run(hello(**action))
+
+        assert desk.comments(ticket) == ["Hello"]
+
+    def test_days_pass_without_a_change_of_the_ticket(self, desk: Desk) -> None:
+        ticket = desk.ticket("Screen")
+        action = {"when": "ticket.DaysOld >= 3"}
+        desk.run(hello(**action))
+        let_time_pass(desk, 3.5)
+
+        desk.run(hello(**action))
+
+        assert desk.comments(ticket) == ["Hello"]
+
+    def test_a_column_of_the_report_changes_without_a_change_of_the_ticket(
+        self, desk: Desk
+    ) -> None:
+        ticket = desk.ticket("A screen")
+        action = {"when": 'row.Title.contains("printer")'}
+        desk.run(hello(**action))
+        ticket.title = "A printer"
+        let_time_pass(desk, 0.1)
+
+        desk.run(hello(**action))
+
+        assert desk.comments(ticket) == ["Hello"]
+
+
+def _die_with(desk: Desk) -> None:
+    """As a claim without a plan leaves the row when its daemon is killed and its lease is over."""
+    sql(
+        desk,
+        "UPDATE meta.daemon_action_log SET status = 'started', queue = 'report:1344',"
+        " run_id = gen_random_uuid(), claim_token = gen_random_uuid(), claimed_by = 'dead',"
+        " claimed_at = clock_timestamp(), claims = claims + 1,"
+        " occurrence = COALESCE(next_occurrence, occurrence + (status = 'completed')::integer),"
+        " next_occurrence = NULL, plan = CASE WHEN status = 'completed' THEN NULL ELSE plan END,"
+        " lease_until = clock_timestamp() - interval '1 second'",
+    )
