@@ -120,3 +120,19 @@ def _die_with(desk: Desk) -> None:
         " next_occurrence = NULL, plan = CASE WHEN status = 'completed' THEN NULL ELSE plan END,"
         " lease_until = clock_timestamp() - interval '1 second'",
     )
+
+
+class TestNothingComesTwice:
+    def test_a_persons_word_ends_the_waiting(self, desk: Desk, log: StateTracker) -> None:
+        ticket = desk.ticket("Screen")
+        desk.run(hello(after="3d"))
+        entry = row(log, ticket)
+        log.mark_completed(
+            ticket.id, entry["action_id"], "comment", entry["action_hash"], "skipped"
+        )
+        let_time_pass(desk, 4)
+
+        desk.run(hello(after="3d"))
+        desk.run(hello())
+
+        assert desk.comments(ticket) == []

@@ -24,6 +24,7 @@ WITH recorded AS (
         lease_until = NULL,
         claims = 0,
         next_attempt_at = NULL,
+        look_again_at = NULL, next_occurrence = NULL, rule_hash = NULL,
         ticket_modified_at = NULL,      -- a person's word is not looked at again
         updated_at = clock_timestamp()
     WHERE entry.status <> 'started' OR entry.lease_until <= clock_timestamp()
