@@ -73,6 +73,17 @@ class Says(BaseAction):
 
 
 class TestNothingStopsInSilence:
+    def test_what_depends_on_an_action_follows_whenever_that_is_done(self, desk: Desk) -> None:
+        ticket = desk.ticket("A screen")
+        actions = (hello("First", when=NEW, label="first"), hello("Then", depends_on="first"))
+        desk.run(*actions)
+        changes(ticket, "A printer")
+
+        for _ in range(3):
+            desk.run(*actions)
+
+        assert desk.comments(ticket) == ["First", "Then"]
+
     def test_a_moment_that_has_not_come_yet_is_waited_for(self, desk: Desk) -> None:
         ticket = desk.ticket("Screen")
         action = {"after": "1m", "since": "last_requestor_reply"}

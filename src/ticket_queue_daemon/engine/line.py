@@ -51,3 +51,7 @@ class Line:
     actions: Sequence[BoundAction]
     stopping: Callable[[], bool]
     share: Share = field(default_factory=Share)
+
+    def dependents(self, action_id: str) -> Sequence[str]:
+        """The actions that wait on a ticket until this one is completed there."""
+        return [one.key.action_id for one in self.actions if one.depends_on == action_id]

@@ -318,6 +318,7 @@ class TicketWork:
             lines=lines,
             covers=covers,
             again=again,
+            wakes=self.line.dependents(claim.action_id),
         )
         return Ended(status, message)
 

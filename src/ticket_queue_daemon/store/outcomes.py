@@ -100,6 +100,7 @@ class Outcomes:
         lines: Sequence[str] = (),
         covers: Sequence[int] = (),
         again: LookAgain | None = None,
+        wakes: Sequence[str] = (),
     ) -> None:
         """Record a good outcome, the lines it wants told, and the lines that it has told.
 
@@ -111,6 +112,8 @@ class Outcomes:
             lines: what is to be told.
             covers: the lines that were told.
             again: when the pair is due again; None: never by itself.
+            wakes: the actions that are due on the ticket once this one is completed, if their rule
+                turned them away.
 
         Raises:
             LeaseLost: the claim is not ours any more; nothing was recorded.
@@ -128,6 +131,7 @@ class Outcomes:
             look_again_at=again.at if again else None,
             next_occurrence=again.occurrence if again else None,
             rule_hash=again.rule_hash if again else None,
+            wakes=list(wakes),
         )
 
     def withdraw(self, claim: Claim, why: str) -> None:

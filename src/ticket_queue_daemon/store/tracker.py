@@ -250,8 +250,9 @@ class StateTracker:
         lines: Sequence[str] = (),
         covers: Sequence[int] = (),
         again: LookAgain | None = None,
+        wakes: Sequence[str] = (),
     ) -> None:
-        """Record a good outcome, the lines it wants told, those it has told, and when it is due again."""
+        """Record a good outcome, the lines it wants told, those it has told, and what is due again when."""
         self._outcomes.finish(
             claim,
             status,
@@ -260,6 +261,7 @@ class StateTracker:
             lines=lines,
             covers=covers,
             again=again,
+            wakes=wakes,
         )
 
     def take_once(self, claim: Claim, subject: str) -> int:

@@ -3,6 +3,7 @@
 -- A ticket that was looked at again and is skipped for the same reason as before keeps the moment of
 -- the first time, and its history says nothing new. A line that a skip has left before is not left again:
 -- the summary that tells it changes the ticket, so that it would be looked at and told for ever.
+-- What depends on it, and was turned away, is due with it: a crash in between would leave it asleep.
 WITH as_before AS MATERIALIZED (
     SELECT FROM meta.daemon_action_log
     WHERE log_id = %(log_id)s AND %(status)s::text = 'skipped'
@@ -28,6 +29,13 @@ WITH as_before AS MATERIALIZED (
     WHERE line.line_id = ANY (%(covers)s::bigint[]) AND line.ticket_id = mine.ticket_id
       AND line.covered_by IS NULL
     RETURNING line.line_id
+), woken AS (
+    UPDATE meta.daemon_action_log waiting SET
+        look_again_at = clock_timestamp(), updated_at = clock_timestamp()
+    FROM mine
+    WHERE waiting.ticket_id = mine.ticket_id AND waiting.action_id = ANY (%(wakes)s::text[])
+      AND waiting.status = 'skipped' AND waiting.rule_hash IS NOT NULL
+      AND mine.status = 'completed'
 ), freed AS (
     UPDATE meta.daemon_summary_lines line SET reserved_by = NULL
     FROM mine
