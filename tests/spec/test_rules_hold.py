@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import psycopg
 
 from ticket_queue_daemon.actions import CommentAction
 from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
+from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.rules.making import RuleWords
 
 if TYPE_CHECKING:
@@ -119,21 +121,89 @@ class TestNothingStopsInSilence:
 
         assert desk.comments(ticket) == ["Hello"]
 
+    def test_a_daemon_that_does_not_know_the_action_does_not_end_it(
+        self, desk: Desk, log: StateTracker
+    ) -> None:
+        """It waits, comes due, and is claimed by a daemon that dies."""
+        ticket = desk.ticket("Screen")
+        action = {"after": "3d"}
+        desk.run(hello(**action))
+        let_time_pass(desk, 3.1)
+        _die_with(desk, log, ticket, hello(**action))
 
-def _die_with(desk: Desk) -> None:
-    """As a claim without a plan leaves the row when its daemon is killed and its lease is over."""
-    sql(
-        desk,
-        "UPDATE meta.daemon_action_log SET status = 'started', queue = 'report:1344',"
-        " run_id = gen_random_uuid(), claim_token = gen_random_uuid(), claimed_by = 'dead',"
-        " claimed_at = clock_timestamp(), claims = claims + 1,"
-        " occurrence = COALESCE(next_occurrence, occurrence + (status = 'completed')::integer),"
-        " next_occurrence = NULL, plan = CASE WHEN status = 'completed' THEN NULL ELSE plan END,"
-        " lease_until = clock_timestamp() - interval '1 second'",
+        desk.run(hello("Another's"))
+        desk.run(hello(**action))
+
+        assert desk.comments(ticket) == ["Another's", "Hello"]
+
+
+def _die_with(desk: Desk, log: StateTracker, ticket: Ticket, action: BaseAction) -> None:
+    """A daemon claims it and is killed before it has a plan; its lease is over."""
+    [bound] = bind([action])
+    assert log.claim(
+        ticket.id, [bound.key], queue="report:1344", run_id=uuid.uuid4(), lease_seconds=300
     )
+    sql(desk, "UPDATE meta.daemon_action_log SET lease_until = now() WHERE status = 'started'")
 
 
 class TestNothingComesTwice:
+    def test_a_reminder_that_a_daemon_without_it_takes_up_is_not_begun_anew(
+        self, desk: Desk, log: StateTracker
+    ) -> None:
+        ticket = desk.ticket("Screen")
+        action = {"every": "7d", "at_most": 2}
+        desk.run(hello(**action))
+        let_time_pass(desk, 7.1)
+        desk.simulator.faults.add("status_before", "GET", r"/tickets/\{id\}$", status=400, nth=1)
+        desk.run(hello(**action))
+        assert row(log, ticket)["status"] == "failed"
+        log.clear_failed_actions()
+        _die_with(desk, log, ticket, hello(**action))
+
+        desk.run(hello("Another's"))
+        for _ in range(3):
+            desk.run(hello(**action))
+            let_time_pass(desk, 7.1)
+
+        assert desk.comments(ticket).count("Hello") == 2
+
+    def test_what_is_not_repeated_any_more_is_not_done_again_by_who_takes_it_up(
+        self, desk: Desk, log: StateTracker
+    ) -> None:
+        ticket = desk.ticket("Screen")
+        desk.run(hello(every="7d"))
+        let_time_pass(desk, 7.1)
+        _die_with(desk, log, ticket, hello(every="7d"))
+
+        desk.run(hello())
+
+        assert desk.comments(ticket) == ["Hello"]
+
+    def test_a_reminder_that_is_over_still_has_what_is_done_once(self, desk: Desk) -> None:
+        """Its second occurrence finds nothing to do; the requestor has had the first."""
+        first = desk.ticket("A printer")
+        action = {"every": "7d", "once_per": "requestor", "when": NEW}
+        desk.run(hello(**action))
+        second = desk.ticket("The printer again")
+        first.title = "A screen"
+        let_time_pass(desk, 7.1)
+        desk.run(hello(**action))
+        changes(second)
+        desk.run(hello(**action))
+
+        assert (desk.comments(first), desk.comments(second)) == (["Hello"], [])
+
+    def test_a_reminder_that_rests_still_stops_what_comes_after(self, desk: Desk) -> None:
+        ticket = desk.ticket("A printer")
+        first = hello("First", every="7d", when=NEW, stop=True)
+        desk.run(first)
+        ticket.title = "A screen"
+        let_time_pass(desk, 7.1)
+
+        desk.run(first, hello("Second"))
+
+        assert desk.comments(ticket) == ["First"]
+
     def test_a_persons_word_ends_the_waiting(self, desk: Desk, log: StateTracker) -> None:
         ticket = desk.ticket("Screen")
         desk.run(hello(after="3d"))

@@ -34,7 +34,12 @@ class TurnedAway:
 
 
 def admit(
-    rule: Rule, facts: Facts, *, occurrence: int = 1, due_at: datetime | None = None
+    rule: Rule,
+    facts: Facts,
+    *,
+    occurrence: int = 1,
+    due_at: datetime | None = None,
+    done_before: bool = False,
 ) -> TurnedAway | None:
     """Ask a rule; what it does not need is not fetched.
 
@@ -43,6 +48,7 @@ def admit(
         facts: the ticket's.
         occurrence: how often the action will then have acted on the ticket.
         due_at: when the occurrence was due; None: no moment was set.
+        done_before: it has acted on the ticket before.
 
     Returns:
         why not, or None: the action may look at the ticket.
@@ -52,6 +58,8 @@ def admit(
         NoBusinessTime: the calendar is closed for ten years on end.
         DaemonError: what the facts raise when they can't be fetched.
     """
+    if rule.repeat is None and done_before:
+        return _turned(rule, "it was done here, and is not repeated any more")
     if rule.repeat is not None and due_at is not None and (occurrence > 1 or rule.timing):
         coming = rule.occurrence(occurrence, due_at, facts.now)
         if coming is None:

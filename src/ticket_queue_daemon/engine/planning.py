@@ -57,6 +57,7 @@ def make_plan(
     log_id: UUID = PREVIEW_LOG_ID,
     occurrence: int = 1,
     due_at: datetime | None = None,
+    done_before: bool = False,
     shared: dict[str, Any] | None = None,
     outcomes: Mapping[str, str] | None = None,
 ) -> Plan | Declined | Unsuccessful:
@@ -70,6 +71,7 @@ def make_plan(
         log_id: the claimed row.
         occurrence: from 1.
         due_at: when the occurrence was due; None: no moment was set.
+        done_before: it was completed on the ticket before.
         shared: what the actions of this ticket and run share.
         outcomes: what this run did on the ticket so far, by action id.
 
@@ -78,7 +80,12 @@ def make_plan(
         ConditionFailed: the rule's condition can't be decided for this ticket.
     """
     action = bound.action
-    turned = _turned_away(bound, reader, occurrence, due_at, outcomes or {})
+    turned = None
+    if not action.summarises:
+        facts = TicketFacts.of(reader, bound.rule)
+        turned = _held(bound, reader, facts.now, outcomes or {}) or admit(
+            bound.rule, facts, occurrence=occurrence, due_at=due_at, done_before=done_before
+        )
     if turned is not None:
         return Declined(turned.reason, Plan(), again=turned.again)
     facade = RecordingFacade(reader, log_id=log_id, occurrence=occurrence)
@@ -116,21 +123,15 @@ def _judged(
     return plan
 
 
-def _turned_away(
-    bound: BoundAction,
-    reader: TicketReader,
-    occurrence: int,
-    due_at: datetime | None,
-    outcomes: Mapping[str, str],
+def _held(
+    bound: BoundAction, reader: TicketReader, now: datetime, outcomes: Mapping[str, str]
 ) -> TurnedAway | None:
-    if bound.action.summarises:
+    if not (bound.depends_on or bound.stoppers):
         return None
-    facts = TicketFacts.of(reader, bound.rule)
-    if bound.depends_on or bound.stoppers:
-        statuses = {**reader.statuses(), **outcomes}
-        if held := held_by_others(bound, statuses, facts.now):
-            return held
-    return admit(bound.rule, facts, occurrence=occurrence, due_at=due_at)
+    before = reader.statuses()
+    # What is skipped this time was done all the same if an earlier occurrence of it was.
+    new = {name: one for name, one in outcomes.items() if before.get(name) != "completed"}
+    return held_by_others(bound, {**before, **new}, now)
 
 
 def _in_shadow(plan: Plan, rule: Rule) -> Declined:

@@ -206,6 +206,7 @@ class TicketWork:
             log_id=claim.log_id,
             occurrence=claim.occurrence,
             due_at=claim.due_at,
+            done_before=claim.done_before,
             shared=self.shared,
             outcomes=self.done,
         )

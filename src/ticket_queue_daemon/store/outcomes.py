@@ -6,7 +6,7 @@ longer ours. So a crash between any two leaves a row that tells exactly how far 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ticket_queue_daemon.errors import StoreError
 from ticket_queue_daemon.store import values
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _STATE = {"postponed": "planned", "in_doubt": "sent"}
 """Where an effect stands after an answer that did not settle it."""
+WITHDRAWN: Final = "withdrawn"
+"""In the place of a rule's hash: of a pair that was taken up where its action is not configured."""
 
 
 class Outcomes:
@@ -135,14 +137,22 @@ class Outcomes:
         )
 
     def withdraw(self, claim: Claim, why: str) -> None:
-        """Nobody wants it any more: leave no row, or ``skipped`` if an earlier outcome stands there.
+        """Nobody here wants it any more: leave no row, or ``skipped`` if an earlier outcome stands there.
+
+        Whoever still wants it asks it anew, as if its rule were another: it may have been waiting.
 
         Raises:
             LeaseLost: the claim is not ours any more; nothing was recorded.
         """
         given = {"log_id": claim.log_id, "token": claim.token, "why": why}
         if not self._session.rows("forget", given):
-            self.finish(claim, "skipped", message=why, metadata={"details": {}})
+            self.finish(
+                claim,
+                "skipped",
+                message=why,
+                metadata={"details": {}},
+                again=LookAgain(claim.due_at, claim.occurrence, WITHDRAWN),
+            )
 
     def fail(
         self,

@@ -101,8 +101,11 @@ class StateTracker:
         return self._records.get_ticket_actions(ticket_id)
 
     def statuses(self, ticket_id: int) -> dict[str, str]:
-        """How each action stands on a ticket, by action id."""
-        return {row["action_id"]: row["status"] for row in self.get_ticket_actions(ticket_id)}
+        """How each action stands on a ticket, by action id; what was ever completed there, is so."""
+        return {
+            row["action_id"]: "completed" if row["done_before"] else row["status"]
+            for row in self.get_ticket_actions(ticket_id)
+        }
 
     def get_action_stats(self) -> dict[str, Any]:
         """``total_actions``, ``by_status``, ``by_type``."""

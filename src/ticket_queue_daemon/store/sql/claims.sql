@@ -50,6 +50,7 @@ WITH claimed AS (
         occurrence = COALESCE(
             entry.next_occurrence, entry.occurrence + (entry.status = 'completed')::integer),
         next_occurrence = NULL,
+        done_before = CASE WHEN entry.status = 'completed' THEN entry.executed_at ELSE entry.done_before END,
         attempts = CASE WHEN entry.status IN ('skipped', 'completed') THEN 0 ELSE entry.attempts END,
         plan = CASE WHEN entry.status = 'completed' THEN NULL ELSE entry.plan END,
         next_attempt_at = NULL,
@@ -165,13 +166,13 @@ SELECT log_id FROM mine
 
 -- forget --
 -- Let go of what nothing was sent of and nothing came of, as if it had never been claimed: it is new to
--- whoever wants it again.
+-- whoever wants it again. What an occurrence before this one did is not forgotten with it.
 WITH forgotten AS (
     DELETE FROM meta.daemon_action_log
     WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
       AND lease_until > clock_timestamp()
       AND NOT meta.daemon_plan_touched(plan)
-      AND (executed_at IS NULL OR error_message IS NOT NULL)
+      AND (executed_at IS NULL OR error_message IS NOT NULL) AND done_before IS NULL
     RETURNING *
 ), freed AS (
     UPDATE meta.daemon_summary_lines line SET reserved_by = NULL

@@ -22,6 +22,7 @@ WITH mine AS (
             SELECT FROM meta.daemon_action_log holder
             WHERE holder.log_id = once.log_id
               AND (holder.status IN ('started', 'completed', 'needs_review')
+                   OR holder.done_before IS NOT NULL
                    OR holder.next_attempt_at IS NOT NULL
                    OR meta.daemon_plan_touched(holder.plan)))
     RETURNING ticket_id
