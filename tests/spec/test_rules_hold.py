@@ -121,6 +121,30 @@ class TestNothingStopsInSilence:
 
         assert desk.comments(ticket) == ["Hello"]
 
+    def test_what_could_not_be_decided_is_asked_again_when_the_ticket_changes(
+        self, desk: Desk
+    ) -> None:
+        ticket = desk.ticket("Screen")
+        action = {"when": "ticket.CompletedDate < now || ticket.Title.contains('printer')"}
+        for _ in range(3):
+            desk.run(hello(**action), retry_seconds=0, max_attempts=2)
+        changes(ticket, "A printer")
+
+        desk.run(hello(**action), max_attempts=2)
+
+        assert desk.comments(ticket) == ["Hello"]
+
+    def test_what_could_not_be_decided_is_asked_again_by_another_condition(
+        self, desk: Desk
+    ) -> None:
+        ticket = desk.ticket("Screen")
+        for _ in range(3):
+            desk.run(hello(when="row.Nope == 1"), retry_seconds=0, max_attempts=2)
+
+        desk.run(hello(when="!has(row.Nope)"))
+
+        assert desk.comments(ticket) == ["Hello"]
+
     def test_a_daemon_that_does_not_know_the_action_does_not_end_it(
         self, desk: Desk, log: StateTracker
     ) -> None:

@@ -54,7 +54,7 @@ def stand(
         case "started":
             return _under_way(row, now, stored=stored)
         case "failed":
-            return _failed(row, now, stored=stored)
+            return _undecided(row, key, modified) or _failed(row, now, stored=stored)
         case "needs_review":
             return Standing(
                 False,
@@ -102,6 +102,28 @@ def _failed(row: Mapping[str, Any], now: datetime, *, stored: bool) -> Standing:
     when = "the next run" if due <= now else f"the first run after {at(due)}"
     how = "goes on with its stored plan" if stored else "tries it again"
     return Standing(True, f"{when} {how}", stored)
+
+
+def _undecided(
+    row: Mapping[str, Any], key: ActionKey, modified: datetime | None
+) -> Standing | None:
+    """Of an action that failed since its rule could not be decided."""
+    if row["rule_hash"] is None:
+        return None
+    if row["rule_hash"] != key.rule_hash:
+        return Standing(True, "its rule could not be decided and has changed: the next run asks it")
+    seen = row["ticket_modified_at"]
+    if key.on_update and seen is not None and modified is not None and modified > seen:
+        return Standing(
+            True, f"the ticket has changed since {at(seen)}: the next run asks its rule"
+        )
+    if row["next_attempt_at"] is None:
+        return Standing(
+            False,
+            "its rule can't be decided; it is asked again when the ticket changes, the rule does, or "
+            f"by `retry --ticket {row['ticket_id']}`",
+        )
+    return None
 
 
 def _done(row: Mapping[str, Any], key: ActionKey, now: datetime) -> Standing:

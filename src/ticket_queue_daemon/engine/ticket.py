@@ -25,6 +25,8 @@ from ticket_queue_daemon.engine.plan import Plan, is_under_way
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
 from ticket_queue_daemon.errors import DaemonError, LeaseLost, Stopped, StoreError, TdxError
 from ticket_queue_daemon.observe.events import ActionFinished, TicketFinished, TicketStarted
+from ticket_queue_daemon.rules.calendar import NoBusinessTime
+from ticket_queue_daemon.rules.conditions import ConditionFailed
 from ticket_queue_daemon.tdx.errors import is_away, is_final, may_be_one_tickets
 
 if TYPE_CHECKING:
@@ -177,7 +179,9 @@ class TicketWork:
                 raise TdxAway(error.message, error.advice) from error
             return self._fail(claim, error.message, final=is_final(error))
         except DaemonError as error:
-            return self._fail(claim, f"{error.message} {error.advice}".strip(), final=False)
+            why = f"{error.message} {error.advice}".strip()
+            undecided = bound is not None and isinstance(error, (ConditionFailed, NoBusinessTime))
+            return self._fail(claim, why, final=False, rule=bound.rule.hash if undecided else None)
         except Exception as error:  # noqa: BLE001  a plug-in's bug fails its ticket, never the run
             kind = type(error).__name__
             return self._fail(
@@ -332,6 +336,7 @@ class TicketWork:
         details: dict[str, Any] | None = None,
         lines: Sequence[str] = (),
         reason: str = "",
+        rule: str | None = None,
     ) -> Ended:
         """Record a failed attempt; what may have been applied is never failed for good."""
         limits = self.line.limits
@@ -347,6 +352,7 @@ class TicketWork:
             final=final,
             retry_seconds=limits.retry_seconds,
             max_attempts=limits.max_attempts,
+            rule_hash=rule,
         )
         return Ended("failed", error, last, reason)
 

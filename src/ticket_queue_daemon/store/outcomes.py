@@ -164,8 +164,12 @@ class Outcomes:
         final: bool,
         retry_seconds: float,
         max_attempts: int,
+        rule_hash: str | None = None,
     ) -> None:
         """Record a failed attempt; due again after ``retry_seconds`` doubled for each attempt before.
+
+        ``rule_hash``: of the rule, if that is what failed: another one asks anew, and so does a change
+        of the ticket.
 
         Raises:
             LeaseLost: the claim is not ours any more; nothing was recorded.
@@ -179,6 +183,7 @@ class Outcomes:
             final=final,
             retry_seconds=float(retry_seconds),
             max_attempts=max_attempts,
+            rule_hash=rule_hash,
         )
 
     def park(

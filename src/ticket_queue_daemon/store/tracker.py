@@ -285,6 +285,7 @@ class StateTracker:
         final: bool,
         retry_seconds: float,
         max_attempts: int,
+        rule_hash: str | None = None,
     ) -> None:
         """Record a failed attempt and when the next is due, if there is one."""
         self._outcomes.fail(
@@ -295,6 +296,7 @@ class StateTracker:
             final=final,
             retry_seconds=retry_seconds,
             max_attempts=max_attempts,
+            rule_hash=rule_hash,
         )
 
     def park(

@@ -20,7 +20,8 @@ FROM (
 
 -- claim --
 -- Take the pairs that are new, failed and due, skipped on a ticket that has changed since, waiting for
--- a moment that has come, turned away by another rule, or whose lease ran out. Rows are taken in
+-- a moment that has come, turned away by another rule (or failed, as that could not be decided), or whose
+-- lease ran out. Rows are taken in
 -- action_id order, so no two sessions can wait for each other. A stored plan stays, except that of an
 -- occurrence that is over: the next one has a plan of its own. The ticket's date is older than everything that the plan will be made from: a
 -- change in between is seen as a change.
@@ -51,16 +52,22 @@ WITH claimed AS (
             entry.next_occurrence, entry.occurrence + (entry.status = 'completed')::integer),
         next_occurrence = NULL,
         done_before = CASE WHEN entry.status = 'completed' THEN entry.executed_at ELSE entry.done_before END,
-        attempts = CASE WHEN entry.status IN ('skipped', 'completed') THEN 0 ELSE entry.attempts END,
+        attempts = CASE
+            WHEN entry.status IN ('skipped', 'completed') THEN 0
+            -- its rule failed for good, and is asked anew
+            WHEN entry.status = 'failed' AND entry.next_attempt_at IS NULL THEN 0
+            ELSE entry.attempts
+        END,
         plan = CASE WHEN entry.status = 'completed' THEN NULL ELSE entry.plan END,
         next_attempt_at = NULL,
         ticket_modified_at = COALESCE(excluded.ticket_modified_at, entry.ticket_modified_at),
         updated_at = clock_timestamp()
     WHERE (entry.status = 'failed' AND entry.next_attempt_at <= clock_timestamp())
-       OR (entry.status = 'skipped' AND entry.action_id = ANY (%(on_update_ids)s::text[])
+       OR ((entry.status = 'skipped' OR entry.status = 'failed' AND entry.rule_hash IS NOT NULL)
+           AND entry.action_id = ANY (%(on_update_ids)s::text[])
            AND entry.ticket_modified_at < excluded.ticket_modified_at)
        OR (entry.status = 'skipped' AND entry.look_again_at <= clock_timestamp())
-       OR (entry.status = 'skipped'
+       OR (entry.status IN ('skipped', 'failed')
            AND entry.rule_hash <> %(rule_hashes)s::jsonb ->> entry.action_id)
        OR (entry.status = 'completed' AND entry.action_id = ANY (%(repeat_ids)s::text[])
            AND entry.look_again_at <= clock_timestamp())

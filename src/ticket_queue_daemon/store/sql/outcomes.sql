@@ -65,12 +65,13 @@ SELECT log_id FROM mine
 
 -- fail --
 -- Record a failed attempt. It is due again after a back-off that doubles (a tenth of jitter, a day at
--- most), unless this was final or the last attempt.
+-- most), unless this was final or the last attempt. One that failed since its rule could not be decided is
+-- asked again like one that was turned away.
 WITH mine AS (
     UPDATE meta.daemon_action_log SET
         status = 'failed', executed_at = clock_timestamp(), error_message = %(error)s,
         metadata = %(metadata)s, claim_token = NULL, lease_until = NULL, claims = 0,
-        attempts = attempts + 1,
+        attempts = attempts + 1, rule_hash = %(rule_hash)s,
         plan = CASE WHEN cardinality(%(lines)s::text[]) = 0 THEN plan
                     ELSE meta.daemon_plan_told(plan) END,
         next_attempt_at = CASE
