@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import pytest
 
-from ticket_queue_daemon.actions import CommentAction
+from ticket_queue_daemon.actions import CommentAction, SummaryCommentAction
 from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
 from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.rules.making import RuleWords
@@ -241,3 +242,16 @@ class TestNothingComesTwice:
         desk.run(hello())
 
         assert desk.comments(ticket) == []
+
+
+class TestShadow:
+    @pytest.mark.parametrize("skips", [True, False])
+    def test_nothing_is_told_of_it_either(self, desk: Desk, skips: bool) -> None:
+        ticket = desk.ticket("Screen")
+        summary = SummaryCommentAction()
+        desk.run(Says(skips=skips).under(RuleWords(shadow=True).made()), summary)
+        assert desk.comments(ticket) == []
+
+        for _ in range(2):
+            desk.run(Says(skips=skips), summary)
+        assert len(desk.comments(ticket)) == 1

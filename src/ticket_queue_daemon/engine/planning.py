@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.engine.admission import TurnedAway, admit, held_by_others
@@ -115,10 +115,12 @@ def _judged(
     if result.skipped:
         # A summary's own line would ask for another summary, for ever.
         told = result.summary and not bound.action.summarises
+        if told and bound.rule.shadow:
+            return _in_shadow(replace(plan, summary=(result.summary,)), bound.rule)
         return Declined(result.message, plan, (result.summary,) if told else ())
     if plan.effects and not bound.action.on_closed and _is_closed(reader):
         return Declined("the ticket is closed; a change might reopen it, so it is left alone", plan)
-    if bound.rule.shadow and plan.effects:
+    if bound.rule.shadow:
         return _in_shadow(plan, bound.rule)
     return plan
 
@@ -137,9 +139,10 @@ def _held(
 def _in_shadow(plan: Plan, rule: Rule) -> Declined:
     """What it would do is kept with the outcome; a rule without shadow asks the ticket anew."""
     would = [effect.describe() for effect in plan.effects]
+    would += [f"tell: {line}" for line in plan.summary]
     details = {**plan.details, "in_shadow": would}
     return Declined(
-        f"in shadow, nothing was sent; it would: {', '.join(would)}",
+        f"in shadow, nothing was sent; it would: {', '.join(would) or 'change nothing'}",
         Plan(details=details),
         again=LookAgain(rule_hash=rule.hash),
     )
