@@ -12,6 +12,7 @@ import pytest
 from ticket_queue_daemon.actions import CommentAction, SummaryCommentAction
 from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
 from ticket_queue_daemon.engine.keys import bind
+from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.rules.making import RuleWords
 
 if TYPE_CHECKING:
@@ -255,3 +256,12 @@ class TestShadow:
         for _ in range(2):
             desk.run(Says(skips=skips), summary)
         assert len(desk.comments(ticket)) == 1
+
+
+class TestSummary:
+    def test_it_has_no_rule_of_its_own(self, desk: Desk) -> None:
+        """It would be asked for ever to tell what its rule does not let it tell."""
+        summary = SummaryCommentAction().under(RuleWords(shadow=True).made())
+
+        with pytest.raises(ConfigError, match="SummaryCommentAction"):
+            desk.run(hello(), summary)
