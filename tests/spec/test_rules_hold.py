@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -74,6 +74,23 @@ class Says(BaseAction):
     def execute_action(self, ticket_id: int, facade: TicketFacade, dry_run: bool = False) -> Any:
         del ticket_id, facade, dry_run
         return skip("no", summary="A hint") if self.skips else ActionResult(summary="A word")
+
+
+class Stumbles(BaseAction):
+    """An action that does not succeed, or does."""
+
+    well = False
+
+    def get_action_type(self) -> str:
+        return "stumbles"
+
+    def get_action_config(self) -> dict[str, Any]:
+        return {}
+
+    def execute_action(self, ticket_id: int, facade: TicketFacade, dry_run: bool = False) -> Any:
+        del dry_run
+        facade.add_comment(ticket_id, "First")
+        return ActionResult(success=self.well)
 
 
 class TestNothingStopsInSilence:
@@ -230,6 +247,23 @@ class TestNothingComesTwice:
 
         assert desk.comments(ticket) == ["First"]
 
+    def test_what_stops_others_is_waited_for_while_it_is_tried_again(self, desk: Desk) -> None:
+        ticket = desk.ticket("Screen")
+        stumbles = Stumbles().under(RuleWords(stop=True).made())
+        for stumbles.well in (False, True, True):
+            desk.run(stumbles, hello("Second"), retry_seconds=0)
+
+        assert desk.comments(ticket) == ["First"]
+
+    def test_what_will_never_stop_others_does_not(self, desk: Desk) -> None:
+        ticket = desk.ticket("Screen")
+        stumbles = Stumbles().under(RuleWords(stop=True).made())
+        for _ in range(3):
+            desk.run(stumbles, hello("Second"), retry_seconds=0, max_attempts=2)
+            let_time_pass(desk, 0.01)
+
+        assert desk.comments(ticket) == ["Second"]
+
     def test_a_persons_word_ends_the_waiting(self, desk: Desk, log: StateTracker) -> None:
         ticket = desk.ticket("Screen")
         desk.run(hello(after="3d"))
@@ -265,3 +299,49 @@ class TestSummary:
 
         with pytest.raises(ConfigError, match="SummaryCommentAction"):
             desk.run(hello(), summary)
+
+
+class TestLimit:
+    def test_what_waits_for_its_turn_waits_as_it_did_before(
+        self, desk: Desk, log: StateTracker
+    ) -> None:
+        """It is not taken up off the report, as what a daemon left behind is; nor told of in its history."""
+        tickets = [desk.ticket(f"Screen {number}") for number in range(3)]
+        action = {"after": "3d", "limit": 1}
+        desk.run(hello(after="3d"))
+        let_time_pass(desk, 3.1)
+        desk.run(hello(**action))
+        waiting = [one for one in tickets if not desk.comments(one)]
+        assert [row(log, one)["status"] for one in waiting] == ["skipped", "skipped"]
+        told = [len(log.history(one.id)) for one in waiting]
+        gone, stays = waiting
+        gone.responsible_uid = desk.theo.uid
+
+        desk.run(hello(**action), hello("More", limit=1), workers=1)
+
+        assert (desk.comments(gone), desk.comments(stays)[0]) == ([], "Hello")
+        assert len(log.history(gone.id)) == told[0]
+
+    def test_what_would_stop_others_is_waited_for(self, desk: Desk) -> None:
+        tickets = [desk.ticket(f"Printer {number}") for number in range(2)]
+        actions = (hello("First", when='ticket.Title != ""', stop=True, limit=1), hello("Second"))
+
+        for _ in range(2):
+            desk.run(*actions)
+
+        assert [desk.comments(one) for one in tickets] == [["First"], ["First"]]
+
+
+class TestSchedule:
+    def test_what_a_daemon_left_behind_is_not_begun_out_of_hours(
+        self, desk: Desk, log: StateTracker
+    ) -> None:
+        ticket = desk.ticket("Screen")
+        now = datetime.now(UTC)
+        closed = f"{now + timedelta(hours=5):%H}:00-{now + timedelta(hours=6):%H}:00"
+        _die_with(desk, log, ticket, hello())
+
+        desk.run(hello(schedule=closed))
+        assert desk.comments(ticket) == []
+        desk.run(hello())
+        assert desk.comments(ticket) == ["Hello"]

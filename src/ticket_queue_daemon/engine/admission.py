@@ -25,6 +25,13 @@ AFTER_OTHERS = timedelta(minutes=5)
 """How often it is asked whether an action that is waited for is done."""
 
 
+FOR_GOOD = "failed for good"
+"""How an action stands that is not tried again by itself."""
+WAITS = "waits"
+"""How an action stands that could not get at the ticket in this run."""
+_YET_TO_STOP = frozenset({"started", "failed", "needs_review", WAITS})
+
+
 @dataclass(frozen=True, slots=True)
 class TurnedAway:
     """The rule says no. ``again`` says when and under which rule it is asked anew."""
@@ -92,18 +99,29 @@ def held_by_others(
 
     Args:
         bound: the action.
-        statuses: how the actions stand on this ticket, by action id, this run's outcomes among them.
+        statuses: how the actions stand on this ticket, by action id, this run's outcomes among them;
+            what is not tried again is :data:`FOR_GOOD`.
         now: the present.
     """
     for stopper in bound.stoppers:
         if statuses.get(stopper) == "completed":
             return _turned(bound.rule, f"{stopper} was done here, and stops those after it")
+        if (status := statuses.get(stopper)) in _YET_TO_STOP:
+            reason = f"{stopper} would stop it, and {_in_full(status)}"
+            return _turned(bound.rule, reason, LookAgain(now + AFTER_OTHERS, None, bound.rule.hash))
     if not bound.depends_on or statuses.get(bound.depends_on) == "completed":
         return None
     status = statuses.get(bound.depends_on, "not done")
-    reason = f"depends on {bound.depends_on}, which is {status.replace('_', ' ')} here"
-    again = None if status == "skipped" else now + AFTER_OTHERS
+    reason = f"depends on {bound.depends_on}, which {_in_full(status)}"
+    # When it is completed this one is woken, unless a person completes it.
+    again = now + AFTER_OTHERS if status in _YET_TO_STOP else None
     return _turned(bound.rule, reason, LookAgain(again, None, bound.rule.hash))
+
+
+def _in_full(status: str) -> str:
+    if status == WAITS:
+        return "waits for its turn here"
+    return f"is {status.replace('_', ' ')} here"
 
 
 def _turned(rule: Rule, reason: str, again: LookAgain | None = None) -> TurnedAway:

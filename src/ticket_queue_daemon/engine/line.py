@@ -52,6 +52,10 @@ class Line:
     stopping: Callable[[], bool]
     share: Share = field(default_factory=Share)
 
+    def lets(self, bound: BoundAction) -> bool:
+        """Whether an action may begin on one more ticket now; what was left behind may be out of hours."""
+        return bound.acts_at(self.clock.now()) and self.share.take(bound)
+
     def dependents(self, action_id: str) -> Sequence[str]:
         """The actions that wait on a ticket until this one is completed there."""
         return [one.key.action_id for one in self.actions if one.depends_on == action_id]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ticket_queue_daemon.engine.admission import after_done
+from ticket_queue_daemon.engine.admission import FOR_GOOD, WAITS, after_done
 from ticket_queue_daemon.engine.applying import Applier
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.line import TdxAway
@@ -98,11 +98,11 @@ class TicketWork:
     def _claim(self, action_ids: Sequence[str]) -> list[Claim]:
         line, wanted = self.line, set(action_ids)
         since = line.clock.monotonic()
-        configured = [
-            bound.key
-            for bound in line.actions
-            if bound.key.action_id in wanted and not bound.key.summarises
+        asked = [
+            one for one in line.actions if one.key.action_id in wanted and not one.key.summarises
         ]
+        configured = [one.key for one in asked if not line.share.is_spent(one)]
+        self.done |= {one.key.action_id: WAITS for one in asked if one.key not in configured}
         known = {bound.key.action_id for bound in line.actions}
         claims: list[Claim] = []
         if orphans := [action_id for action_id in action_ids if action_id not in known]:
@@ -135,7 +135,8 @@ class TicketWork:
         """Plan, write ahead, apply, record: one action on this ticket."""
         started = self.line.clock.monotonic()
         fresh = not is_under_way(claim.plan)
-        if fresh and bound is not None and not self.line.share.take(bound):
+        if fresh and bound is not None and not self.line.lets(bound):
+            self.done[claim.action_id] = WAITS
             self._give_back([claim])
             return
         ended = self._attempt(claim, bound, fresh=fresh)
@@ -143,7 +144,7 @@ class TicketWork:
             self.line.share.put_back(bound)
         reach(Checkpoint.RECORDED)
         self.outcomes.append(ended.outcome)
-        self.done[claim.action_id] = ended.outcome
+        self.done[claim.action_id] = FOR_GOOD if ended.final else ended.outcome
         self.line.observer.on_event(
             ActionFinished(
                 self.ticket_id,

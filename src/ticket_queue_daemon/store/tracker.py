@@ -101,11 +101,11 @@ class StateTracker:
         return self._records.get_ticket_actions(ticket_id)
 
     def statuses(self, ticket_id: int) -> dict[str, str]:
-        """How each action stands on a ticket, by action id; what was ever completed there, is so."""
-        return {
-            row["action_id"]: "completed" if row["done_before"] else row["status"]
-            for row in self.get_ticket_actions(ticket_id)
-        }
+        """How each action stands on a ticket, by action id: its status, or ``failed for good``.
+
+        What was ever completed there is so, whatever became of a later occurrence.
+        """
+        return {row["action_id"]: _standing(row) for row in self.get_ticket_actions(ticket_id)}
 
     def get_action_stats(self) -> dict[str, Any]:
         """``total_actions``, ``by_status``, ``by_type``."""
@@ -328,3 +328,11 @@ class StateTracker:
     def known_entry_ids(self, ticket_id: int) -> set[int]:
         """Feed entries of the ticket that are known to be effects of ours."""
         return self._records.known_entry_ids(ticket_id)
+
+
+def _standing(row: Mapping[str, Any]) -> str:
+    if row["done_before"] is not None:
+        return "completed"
+    if row["status"] == "failed" and row["next_attempt_at"] is None:
+        return "failed for good"
+    return str(row["status"])

@@ -142,7 +142,8 @@ WHERE entry.log_id = held.log_id AND entry.lease_until > clock_timestamp()
 RETURNING entry.log_id
 
 -- release --
--- Let go: anyone may take it at once. A first claim that never had a plan leaves no row behind.
+-- Let go: anyone may take it at once. A first claim that never had a plan leaves no row behind; one of
+-- which nothing was sent is what it was before, and due, so that it still needs its report and its hours.
 WITH forgotten AS (
     DELETE FROM meta.daemon_action_log
     WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
@@ -153,6 +154,23 @@ WITH forgotten AS (
     UPDATE meta.daemon_summary_lines line SET reserved_by = NULL
     FROM forgotten
     WHERE line.reserved_by = forgotten.log_id AND line.covered_by IS NULL
+), put_back AS (
+    UPDATE meta.daemon_action_log SET
+        status = CASE WHEN error_message IS NOT NULL THEN 'failed'
+                      WHEN done_before = executed_at THEN 'completed'
+                      ELSE 'skipped' END,
+        next_attempt_at = CASE WHEN error_message IS NOT NULL THEN clock_timestamp() END,
+        look_again_at = CASE WHEN error_message IS NULL
+                             THEN LEAST(look_again_at, clock_timestamp()) ELSE look_again_at END,
+        next_occurrence = occurrence,
+        claim_token = NULL, lease_until = NULL, claims = claims - 1, updated_at = clock_timestamp()
+    WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
+      AND lease_until > clock_timestamp()
+      AND executed_at IS NOT NULL AND NOT meta.daemon_plan_touched(plan)
+      AND NOT EXISTS (
+          SELECT FROM meta.daemon_summary_lines line
+          WHERE line.reserved_by = %(log_id)s AND line.covered_by IS NULL)
+    RETURNING *
 ), let_go AS (
     UPDATE meta.daemon_action_log SET
         lease_until = clock_timestamp(), updated_at = clock_timestamp(),
@@ -160,9 +178,12 @@ WITH forgotten AS (
     WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
       AND lease_until > clock_timestamp()
       AND NOT (plan IS NULL AND claims = 1 AND executed_at IS NULL)
+      AND NOT (executed_at IS NOT NULL AND NOT meta.daemon_plan_touched(plan) AND NOT EXISTS (
+          SELECT FROM meta.daemon_summary_lines line
+          WHERE line.reserved_by = %(log_id)s AND line.covered_by IS NULL))
     RETURNING *
 ), mine AS (
-    SELECT * FROM forgotten UNION ALL SELECT * FROM let_go
+    SELECT * FROM forgotten UNION ALL SELECT * FROM put_back UNION ALL SELECT * FROM let_go
 ), told AS (
     INSERT INTO meta.daemon_action_history (
         log_id, ticket_id, action_id, run_id, worker, attempt, event)
