@@ -345,3 +345,38 @@ class TestSchedule:
         assert desk.comments(ticket) == []
         desk.run(hello())
         assert desk.comments(ticket) == ["Hello"]
+
+
+class TestDryRun:
+    def test_it_counts_what_is_done_once_as_a_real_run_does(self, desk: Desk) -> None:
+        for number in range(3):
+            desk.ticket(f"Screen {number}")
+
+        plans = desk.run(hello(once_per="requestor"), dry_run=True).plans
+
+        assert sum(bool(plan.effects) for plan in plans) == 1
+        assert desk.run(hello(once_per="requestor")).succeeded == 1
+        desk.ticket("Late")
+        [plan] = desk.run(hello(once_per="requestor"), dry_run=True).plans
+        assert plan.effects == ()
+        assert "ticket" in plan.reason
+
+    def test_it_knows_which_occurrence_is_due(self, desk: Desk) -> None:
+        ticket = desk.ticket("Screen")
+        desk.run(hello(every="7d", at_most=3))
+        let_time_pass(desk, 7.1)
+
+        [plan] = desk.run(hello(every="7d", at_most=1), dry_run=True).plans
+
+        assert plan.effects == ()
+        desk.run(hello(every="7d", at_most=1))
+        assert desk.comments(ticket) == ["Hello"]
+
+    def test_it_heeds_a_limit_as_a_real_run_does(self, desk: Desk) -> None:
+        for number in range(3):
+            desk.ticket(f"Screen {number}")
+
+        report = desk.run(hello(limit=2), dry_run=True)
+
+        assert sum(bool(plan.effects) for plan in report.plans) == 2
+        assert "1 more ticket waits" in report.notes[-1]

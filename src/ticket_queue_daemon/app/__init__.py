@@ -20,6 +20,7 @@ from ticket_queue_daemon.engine.explaining import Explanation, explain
 from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.engine.line import Limits
 from ticket_queue_daemon.engine.reading import TicketReader
+from ticket_queue_daemon.engine.rehearsal import Rehearsal
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.events import RunFailed
 from ticket_queue_daemon.observe.hooks import Hooks
@@ -330,7 +331,7 @@ class App:
             paused=paused,
             labs=self.tracker.hub_labs,
         )
-        return explain(reader, self._bound, rows, lines, self.clock.now())
+        return explain(reader, self._bound, rows, lines, self.clock.now(), Rehearsal(self.tracker))
 
     def _make_cycle(self) -> Cycle:
         if self._cycle is None:

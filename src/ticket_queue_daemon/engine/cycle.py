@@ -18,6 +18,7 @@ from ticket_queue_daemon.engine.dry_run import preview
 from ticket_queue_daemon.engine.leases import LeaseKeeper
 from ticket_queue_daemon.engine.line import Limits, Line, TdxAway
 from ticket_queue_daemon.engine.reading import TicketReader
+from ticket_queue_daemon.engine.rehearsal import Rehearsal
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
 from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import TicketWork
@@ -137,12 +138,12 @@ class Cycle:
             read, told = self._readers(found, dry_run=dry_run, stopping=stopping)
             notes += _said([*ready, *told], observer)
             if dry_run:
-                plans = self._preview(work, read, tally)
+                plans, waiting = self._preview(work, read, tally)
             else:
                 stopped, waiting = self._carry_out(
                     work, read, found, run_id, tally, observer, stopping
                 )
-                notes += _said(waiting, observer)
+            notes += _said(waiting, observer)
         finished = RunReport(
             run_id=run_id,
             dry_run=dry_run,
@@ -231,14 +232,19 @@ class Cycle:
 
     def _preview(
         self, work: dict[int, list[str]], read: Callable[[int], TicketReader], tally: Tally
-    ) -> list[PlanView]:
+    ) -> tuple[list[PlanView], Sequence[str]]:
+        rehearsal = Rehearsal(self.tracker)
+
         def one(ticket_id: int) -> list[PlanView]:
-            views, outcomes = preview(read(ticket_id), self.queue.actions, work[ticket_id])
+            views, outcomes = preview(
+                read(ticket_id), self.queue.actions, work[ticket_id], rehearsal
+            )
             tally.add(outcomes)
             return views
 
         with ThreadPoolExecutor(self.workers, thread_name_prefix="preview") as pool:
-            return [view for views in pool.map(one, work) for view in views]
+            views = [view for views in pool.map(one, work) for view in views]
+        return views, rehearsal.share.notes(self.queue.actions)
 
     def _carry_out(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.engine.admission import WAITS
 from ticket_queue_daemon.engine.plan import Plan
 from ticket_queue_daemon.engine.planning import Unsuccessful, make_plan
 from ticket_queue_daemon.engine.report import PlanView
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.reading import TicketReader
+    from ticket_queue_daemon.engine.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class Look:
 
 
 def preview(
-    reader: TicketReader, actions: Sequence[BoundAction], pending_ids: Collection[str]
+    reader: TicketReader,
+    actions: Sequence[BoundAction],
+    pending_ids: Collection[str],
+    rehearsal: Rehearsal,
 ) -> tuple[list[PlanView], list[str]]:
     """What would be done for one ticket, and the outcome words that it would have.
 
@@ -52,7 +57,12 @@ def preview(
             continue
         if summarises and bound.key.skip_if_empty and not lines:
             continue
-        seen = look(bound, reader, lines if summarises else (), shared, done)
+        if not rehearsal.share.take(bound):
+            done[bound.key.action_id] = WAITS
+            continue
+        seen = look(bound, reader, lines if summarises else (), shared, rehearsal, done)
+        if seen.outcome == "skipped":
+            rehearsal.share.put_back(bound)
         done[bound.key.action_id] = seen.outcome
         lines += seen.lines
         views.append(seen.view)
@@ -65,6 +75,7 @@ def look(
     reader: TicketReader,
     lines: Sequence[str],
     shared: dict[str, Any],
+    rehearsal: Rehearsal,
     outcomes: Mapping[str, str] | None = None,
 ) -> Look:
     """Let one action look at the ticket; never raises, since the rest is to go on.
@@ -74,17 +85,24 @@ def look(
         reader: the ticket's reads.
         lines: what a summarising action is to tell.
         shared: what the actions of this ticket share.
+        rehearsal: what the tickets leave each other.
         outcomes: what the actions before it would come to, by action id.
     """
     try:
+        turn = rehearsal.turn(bound, reader.ticket_id)
         made = make_plan(
             bound,
             reader,
             dry_run=True,
             summaries=list(enumerate(lines)),
+            occurrence=turn.occurrence,
+            due_at=turn.due_at,
+            done_before=turn.done_before,
             shared=shared,
             outcomes=outcomes,
         )
+        if isinstance(made, Plan):
+            made = rehearsal.once(bound, reader, made)
     except DaemonError as error:
         return Look(_view(reader, bound, Plan(), f"would fail: {error.message}"), "failed")
     except Exception as error:  # noqa: BLE001  a plug-in's bug is shown, and the rest goes on

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.reading import TicketReader
+    from ticket_queue_daemon.engine.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def explain(
     rows: Sequence[Mapping[str, Any]],
     lines: Sequence[str],
     now: datetime,
+    rehearsal: Rehearsal,
 ) -> Explanation:
     """Look at every action in turn, configured or only recorded.
 
@@ -70,6 +72,7 @@ def explain(
         rows: what the log knows of the ticket.
         lines: what no summary has told yet.
         now: the present.
+        rehearsal: knows which occurrence is next and what other tickets have.
 
     Raises:
         TdxError: TDX is away.
@@ -88,7 +91,7 @@ def explain(
                 f"Ticket {reader.ticket_id}: {error.message}", error.advice
             ) from error
         trouble = f"{error.message} {error.advice}".strip()
-    teller = _Teller(None if trouble else reader, modified, now, list(lines))
+    teller = _Teller(None if trouble else reader, modified, now, list(lines), rehearsal)
     by_id = {row["action_id"]: row for row in rows}
     told = [teller.tell(bound, by_id.pop(bound.key.action_id, None)) for bound in actions]
     told += [
@@ -114,6 +117,8 @@ class _Teller:
     modified: datetime | None
     now: datetime
     lines: list[str]
+    rehearsal: Rehearsal
+    done: dict[str, str] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict)
 
     def tell(self, bound: BoundAction, row: Mapping[str, Any] | None) -> Explained:
@@ -131,9 +136,10 @@ class _Teller:
         if self.reader is None or standing.stored or (bound.key.summarises and not standing.acts):
             return None
         lines = self.lines if bound.key.summarises else ()
-        seen = look(bound, self.reader, lines, self.shared)
+        seen = look(bound, self.reader, lines, self.shared, self.rehearsal, self.done)
         if standing.acts and not bound.key.summarises:
             self.lines += seen.lines
+            self.done[bound.key.action_id] = seen.outcome
         return seen
 
 

@@ -23,14 +23,24 @@ def once(
     Raises:
         LeaseLost: the claim is not ours any more.
     """
-    if rule.once_per == "ticket":
-        return plan
-    again = LookAgain(rule_hash=rule.hash)
-    try:
-        subject = rule.subject(reader.ticket().requestor_uid, reader.directory.now())
-    except LookupError as error:
-        return Declined(str(error), Plan(), again=again)
+    subject = subject_of(rule, reader)
+    if isinstance(subject, Declined) or not subject:
+        return subject or plan
     holder = tracker.take_once(claim, subject)
-    if holder == reader.ticket_id:
-        return plan
-    return Declined(f"once per {rule.once_per}: ticket {holder} has it", Plan(), again=again)
+    return plan if holder == reader.ticket_id else held(rule, holder)
+
+
+def subject_of(rule: Rule, reader: TicketReader) -> str | Declined:
+    """What the rule lets act once for; "" if that is the ticket; or that the ticket has no such thing."""
+    if rule.once_per == "ticket":
+        return ""
+    try:
+        return rule.subject(reader.ticket().requestor_uid, reader.directory.now())
+    except LookupError as error:
+        return Declined(str(error), Plan(), again=LookAgain(rule_hash=rule.hash))
+
+
+def held(rule: Rule, holder: int) -> Declined:
+    """Another ticket has it."""
+    reason = f"once per {rule.once_per}: ticket {holder} has it"
+    return Declined(reason, Plan(), again=LookAgain(rule_hash=rule.hash))

@@ -45,3 +45,9 @@ class Once:
                 "Nothing more is sent for it here; raise DAEMON_LEASE_SECONDS if this happens often.",
             )
         return int(found[0]["ticket_id"])
+
+    def holder(self, action_id: str, subject: str) -> int | None:
+        """The ticket that has it; None: it is free."""
+        given = {"action_id": action_id, "subject": values.text(subject)}
+        found = self._session.rows("holds_once", given)
+        return int(found[0]["ticket_id"]) if found else None

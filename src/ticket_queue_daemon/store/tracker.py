@@ -271,6 +271,10 @@ class StateTracker:
         """The ticket that has what is done once for several: the claim's own, or another."""
         return self._once.take(claim, subject)
 
+    def holds_once(self, action_id: str, subject: str) -> int | None:
+        """The ticket that has what an action does once for several; None: it is free. Only reads."""
+        return self._once.holder(action_id, subject)
+
     def withdraw(self, claim: Claim, why: str) -> None:
         """Nobody wants it any more, and nothing was sent: as if it had never been claimed."""
         self._outcomes.withdraw(claim, why)
