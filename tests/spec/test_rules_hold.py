@@ -380,3 +380,31 @@ class TestDryRun:
 
         assert sum(bool(plan.effects) for plan in report.plans) == 2
         assert "1 more ticket waits" in report.notes[-1]
+
+
+class TestExplain:
+    def test_it_sees_what_a_run_sees(self, desk: Desk) -> None:
+        ticket = desk.ticket("A printer")
+        actions = (
+            hello("First", label="first"),
+            hello(when=f"queue.id == 1344 && {NEW.replace('ticket', 'row')}", depends_on="first"),
+        )
+        for _ in range(2):
+            told = desk.app(*actions).explain(ticket.id).actions[1]
+            assert told.look is not None
+            assert told.look.outcome == "completed", told.look.view.reason
+            desk.run(actions[0])
+
+    def test_it_knows_hours_and_changes(self, desk: Desk) -> None:
+        ticket = desk.ticket("Screen")
+        now = datetime.now(UTC)
+        closed = f"{now + timedelta(hours=5):%H}:00-{now + timedelta(hours=6):%H}:00"
+        [told] = desk.app(hello(schedule=closed)).explain(ticket.id).actions
+        assert not told.standing.acts
+        assert "outside of its schedule" in told.standing.sentence
+
+        waits = {"after": "3d", "on_update": True}
+        desk.run(hello(**waits))
+        changes(ticket)
+        [told] = desk.app(hello(**waits)).explain(ticket.id).actions
+        assert "has changed" in told.standing.sentence

@@ -19,7 +19,7 @@ from ticket_queue_daemon.engine.daemon import Daemon
 from ticket_queue_daemon.engine.explaining import Explanation, explain
 from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.engine.line import Limits
-from ticket_queue_daemon.engine.reading import TicketReader
+from ticket_queue_daemon.engine.lone_ticket import lone_reader
 from ticket_queue_daemon.engine.rehearsal import Rehearsal
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.events import RunFailed
@@ -323,14 +323,10 @@ class App:
         lines = Reports(self.database).open_lines(ticket_id)
         client.check_applications()
         paused, _ = self._paused(dry_run=True)
-        reader = TicketReader(
-            client,
-            ticket_id,
-            RunAssets(self._asset_keeper(client), dry_run=True),
-            ours=self.tracker.our_assets,
-            paused=paused,
-            labs=self.tracker.hub_labs,
-        )
+        queue = None if self.settings.report_id is None else self.queue
+        assets = RunAssets(self._asset_keeper(client), dry_run=True)
+        bots = self.settings.bots
+        reader = lone_reader(client, self.tracker, ticket_id, assets, paused, queue, bots)
         return explain(reader, self._bound, rows, lines, self.clock.now(), Rehearsal(self.tracker))
 
     def _make_cycle(self) -> Cycle:

@@ -129,6 +129,10 @@ class _Teller:
                 standing = Standing(True, "a first summary is wanted, even of nothing")
         else:
             standing = stand(row, key, modified=self.modified, now=self.now)
+            if standing.acts and not standing.stored and not bound.acts_at(self.now):
+                standing = Standing(
+                    False, f"outside of its schedule; when that opens: {standing.sentence}"
+                )
         return Explained(key.action_id, row, standing, self._look(bound, standing))
 
     def _look(self, bound: BoundAction, standing: Standing) -> Look | None:

@@ -146,18 +146,24 @@ def _skipped(
 ) -> Standing:
     if "baseline" in (row["metadata"] or {}):
         return Standing(False, "nothing: a baseline left the ticket as it was")
-    if waits := _turned_away(row, key, now):
-        return waits
-    if not key.on_update:
-        return Standing(False, 'nothing: it was skipped, and reevaluate is "never"')
     seen = row["ticket_modified_at"]
-    if seen is None:
-        return Standing(False, "nothing: it was skipped without the ticket's modified date")
-    if modified is not None and modified > seen:
+    if key.on_update and seen is not None and modified is not None and modified > seen:
         return Standing(
             True, f"the ticket has changed since {at(seen)}: the next run looks at it again"
         )
+    if waits := _turned_away(row, key, now):
+        return waits
+    if not key.on_update:
+        return Standing(False, f"nothing: it was skipped, and {_why_never(row)}")
+    if seen is None:
+        return Standing(False, "nothing: it was skipped without the ticket's modified date")
     return Standing(False, f"looked at again when the ticket has changed since {at(seen)}")
+
+
+def _why_never(row: Mapping[str, Any]) -> str:
+    if row["rule_hash"] is not None:
+        return "its rule is asked again only when the rule changes"
+    return 'reevaluate is "never"'
 
 
 def _turned_away(row: Mapping[str, Any], key: ActionKey, now: datetime) -> Standing | None:
