@@ -11,7 +11,9 @@ import pytest
 
 from ticket_queue_daemon.actions import CommentAction, SummaryCommentAction
 from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
+from ticket_queue_daemon.effects.feed_entry import FeedEntryEffect
 from ticket_queue_daemon.engine.keys import bind
+from ticket_queue_daemon.engine.plan import Plan
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.rules.making import RuleWords
 
@@ -179,6 +181,25 @@ class TestNothingStopsInSilence:
 
         assert desk.comments(ticket) == ["Another's", "Hello"]
 
+    def test_what_another_ticket_had_and_came_to_nothing_is_done_here(
+        self, desk: Desk, log: StateTracker
+    ) -> None:
+        first, second = desk.ticket("First"), desk.ticket("Second")
+        action = {"once_per": "requestor"}
+        [bound] = bind([hello(**action)])
+        [claim] = log.claim(
+            first.id, [bound.key], queue="report:1344", run_id=uuid.uuid4(), lease_seconds=300
+        )
+        log.take_once(claim, f"requestor:{desk.alice.uid}")
+        desk.run(hello(**action))
+        assert "has it" in row(log, second)["metadata"]["message"]
+        log.fail(claim, "gone", metadata={}, final=True, retry_seconds=60, max_attempts=5)
+        let_time_pass(desk, 0.1)
+
+        desk.run(hello(**action))
+
+        assert (desk.comments(first), desk.comments(second)) == ([], ["Hello"])
+
 
 def _die_with(desk: Desk, log: StateTracker, ticket: Ticket, action: BaseAction) -> None:
     """A daemon claims it and is killed before it has a plan; its lease is over."""
@@ -330,6 +351,24 @@ class TestLimit:
             desk.run(*actions)
 
         assert [desk.comments(one) for one in tickets] == [["First"], ["First"]]
+
+    def test_what_is_under_way_is_finished_beyond_it(self, desk: Desk, log: StateTracker) -> None:
+        """Its answer was lost, and the ticket has left the report; others wait for their turn."""
+        late = desk.ticket("Late", responsible=desk.theo)
+        [bound] = bind([hello()])
+        [claim] = log.claim(
+            late.id, [bound.key], queue="report:1344", run_id=uuid.uuid4(), lease_seconds=300
+        )
+        log.write_plan(claim, Plan(effects=(FeedEntryEffect(late.id, "Hello"),)).stored())
+        log.effect_sending(claim, 0, {})
+        log.fail(claim, "lost", metadata={}, final=False, retry_seconds=0, max_attempts=5)
+        for number in range(2):
+            desk.ticket(f"Screen {number}")
+
+        report = desk.run(hello(limit=1), workers=1)
+
+        assert desk.comments(late) == ["Hello"]
+        assert report.succeeded == 2
 
 
 class TestSchedule:

@@ -65,18 +65,8 @@ def admit(
         NoBusinessTime: the calendar is closed for ten years on end.
         DaemonError: what the facts raise when they can't be fetched.
     """
-    if rule.repeat is None and done_before:
-        return _turned(rule, "it was done here, and is not repeated any more")
-    if rule.repeat is not None and due_at is not None and (occurrence > 1 or rule.timing):
-        coming = rule.occurrence(occurrence, due_at, facts.now)
-        if coming is None:
-            return _turned(rule, f"occurrence {occurrence} is past, and there is no later one")
-        if coming.due > facts.now:
-            return _turned(
-                rule,
-                f"{coming.missed} missed and left out; the next is due {moment(coming.due)}",
-                LookAgain(coming.due, coming.number, rule.hash),
-            )
+    if missed := _by_occurrence(rule, facts.now, occurrence, due_at, done_before=done_before):
+        return missed
     if rule.timing is not None:
         due = rule.timing.due(facts)
         if due is None:
@@ -89,6 +79,24 @@ def admit(
         if not verdict.holds:
             by_the_clock = facts.now + BY_THE_CLOCK if rule.when.drifts else None
             return _turned(rule, verdict.because, LookAgain(by_the_clock, None, rule.hash))
+    return None
+
+
+def _by_occurrence(
+    rule: Rule, now: datetime, occurrence: int, due_at: datetime | None, *, done_before: bool
+) -> TurnedAway | None:
+    if rule.repeat is None and done_before:
+        return _turned(rule, "it was done here, and is not repeated any more")
+    if rule.repeat is not None and due_at is not None and (occurrence > 1 or rule.timing):
+        coming = rule.occurrence(occurrence, due_at, now)
+        if coming is None:
+            return _turned(rule, f"occurrence {occurrence} is past, and there is no later one")
+        if coming.due > now:
+            return _turned(
+                rule,
+                f"{coming.missed} missed and left out; the next is due {moment(coming.due)}",
+                LookAgain(coming.due, coming.number, rule.hash),
+            )
     return None
 
 

@@ -132,7 +132,8 @@ class Cycle:
         pending = self._pending(found)
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
-        tally, plans, stopped = Tally(), [], ""
+        tally, stopped = Tally(), ""
+        plans: list[PlanView] = []
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
             read, told = self._readers(found, dry_run=dry_run, stopping=stopping)

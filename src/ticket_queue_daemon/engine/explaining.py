@@ -78,19 +78,7 @@ def explain(
         TdxError: TDX is away.
         ConfigError: TDX does not show the ticket, and the log does not know it.
     """
-    title, modified, trouble = "", None, ""
-    try:
-        ticket = reader.ticket()
-        title, modified = ticket.title, ticket.modified_date
-    except TdxError as error:
-        if not is_final(error):
-            raise
-        if not rows:
-            # TDX was reached and has answered: the id is wrong, or the application.
-            raise ConfigError(
-                f"Ticket {reader.ticket_id}: {error.message}", error.advice
-            ) from error
-        trouble = f"{error.message} {error.advice}".strip()
+    title, modified, trouble = _read(reader, known=bool(rows))
     teller = _Teller(None if trouble else reader, modified, now, list(lines), rehearsal)
     by_id = {row["action_id"]: row for row in rows}
     told = [teller.tell(bound, by_id.pop(bound.key.action_id, None)) for bound in actions]
@@ -107,6 +95,22 @@ def explain(
         lines=tuple(lines),
         asset_names={} if trouble else _asset_names(reader, told),
     )
+
+
+def _read(reader: TicketReader, *, known: bool) -> tuple[str, datetime | None, str]:
+    """Title, modified date, and why the ticket could not be read."""
+    try:
+        ticket = reader.ticket()
+    except TdxError as error:
+        if not is_final(error):
+            raise
+        if not known:
+            # TDX was reached and has answered: the id is wrong, or the application.
+            raise ConfigError(
+                f"Ticket {reader.ticket_id}: {error.message}", error.advice
+            ) from error
+        return "", None, f"{error.message} {error.advice}".strip()
+    return ticket.title, ticket.modified_date, ""
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from ticket_queue_daemon.engine.share import Share
 from ticket_queue_daemon.errors import TdxError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from uuid import UUID
 
     from ticket_queue_daemon.clock import Clock
@@ -55,6 +55,15 @@ class Line:
     def lets(self, bound: BoundAction) -> bool:
         """Whether an action may begin on one more ticket now; what was left behind may be out of hours."""
         return bound.acts_at(self.clock.now()) and self.share.take(bound)
+
+    def waiting(self, ticket_id: int, wanted: Collection[str]) -> set[str]:
+        """Those of the actions whose limit is reached; what is under way is finished all the same."""
+        spent = {
+            one.key.action_id
+            for one in self.actions
+            if one.key.action_id in wanted and self.share.is_spent(one)
+        }
+        return spent - self.tracker.under_way(ticket_id) if spent else spent
 
     def dependents(self, action_id: str) -> Sequence[str]:
         """The actions that wait on a ticket until this one is completed there."""

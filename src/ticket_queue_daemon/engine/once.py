@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.engine.admission import AFTER_OTHERS
 from ticket_queue_daemon.engine.plan import Plan
 from ticket_queue_daemon.engine.planning import Declined
 from ticket_queue_daemon.store.rows import LookAgain
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ticket_queue_daemon.engine.reading import TicketReader
     from ticket_queue_daemon.rules.rule import Rule
     from ticket_queue_daemon.store.rows import Claim
@@ -26,8 +29,10 @@ def once(
     subject = subject_of(rule, reader)
     if isinstance(subject, Declined) or not subject:
         return subject or plan
-    holder = tracker.take_once(claim, subject)
-    return plan if holder == reader.ticket_id else held(rule, holder)
+    holder, is_open = tracker.take_once(claim, subject)
+    if holder == reader.ticket_id:
+        return plan
+    return held(rule, holder, reader.directory.now() + AFTER_OTHERS if is_open else None)
 
 
 def subject_of(rule: Rule, reader: TicketReader) -> str | Declined:
@@ -40,7 +45,7 @@ def subject_of(rule: Rule, reader: TicketReader) -> str | Declined:
         return Declined(str(error), Plan(), again=LookAgain(rule_hash=rule.hash))
 
 
-def held(rule: Rule, holder: int) -> Declined:
-    """Another ticket has it."""
+def held(rule: Rule, holder: int, again: datetime | None = None) -> Declined:
+    """Another ticket has it; ``again``: when to see whether it still has."""
     reason = f"once per {rule.once_per}: ticket {holder} has it"
-    return Declined(reason, Plan(), again=LookAgain(rule_hash=rule.hash))
+    return Declined(reason, Plan(), again=LookAgain(again, rule_hash=rule.hash))

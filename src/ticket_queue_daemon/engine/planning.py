@@ -80,13 +80,8 @@ def make_plan(
         ConditionFailed: the rule's condition can't be decided for this ticket.
     """
     action = bound.action
-    turned = None
-    if not action.summarises:
-        facts = TicketFacts.of(reader, bound.rule)
-        turned = _held(bound, reader, facts.now, outcomes or {}) or admit(
-            bound.rule, facts, occurrence=occurrence, due_at=due_at, done_before=done_before
-        )
-    if turned is not None:
+    known = outcomes or {}
+    if turned := _turned_away(bound, reader, occurrence, due_at, known, done_before=done_before):
         return Declined(turned.reason, Plan(), again=turned.again)
     facade = RecordingFacade(reader, log_id=log_id, occurrence=occurrence)
     context = shared if shared is not None else {}
@@ -123,6 +118,23 @@ def _judged(
     if bound.rule.shadow:
         return _in_shadow(plan, bound.rule)
     return plan
+
+
+def _turned_away(
+    bound: BoundAction,
+    reader: TicketReader,
+    occurrence: int,
+    due_at: datetime | None,
+    outcomes: Mapping[str, str],
+    *,
+    done_before: bool,
+) -> TurnedAway | None:
+    if bound.action.summarises:
+        return None
+    facts = TicketFacts.of(reader, bound.rule)
+    return _held(bound, reader, facts.now, outcomes) or admit(
+        bound.rule, facts, occurrence=occurrence, due_at=due_at, done_before=done_before
+    )
 
 
 def _held(

@@ -98,11 +98,13 @@ class TicketWork:
     def _claim(self, action_ids: Sequence[str]) -> list[Claim]:
         line, wanted = self.line, set(action_ids)
         since = line.clock.monotonic()
-        asked = [
-            one for one in line.actions if one.key.action_id in wanted and not one.key.summarises
+        waiting = line.waiting(self.ticket_id, wanted)
+        self.done |= dict.fromkeys(waiting, WAITS)
+        configured = [
+            bound.key
+            for bound in line.actions
+            if bound.key.action_id in wanted - waiting and not bound.key.summarises
         ]
-        configured = [one.key for one in asked if not line.share.is_spent(one)]
-        self.done |= {one.key.action_id: WAITS for one in asked if one.key not in configured}
         known = {bound.key.action_id for bound in line.actions}
         claims: list[Claim] = []
         if orphans := [action_id for action_id in action_ids if action_id not in known]:
@@ -181,8 +183,8 @@ class TicketWork:
             return self._fail(claim, error.message, final=is_final(error))
         except DaemonError as error:
             why = f"{error.message} {error.advice}".strip()
-            undecided = bound is not None and isinstance(error, (ConditionFailed, NoBusinessTime))
-            return self._fail(claim, why, final=False, rule=bound.rule.hash if undecided else None)
+            asked = bound if isinstance(error, (ConditionFailed, NoBusinessTime)) else None
+            return self._fail(claim, why, final=False, rule=asked.rule.hash if asked else None)
         except Exception as error:  # noqa: BLE001  a plug-in's bug fails its ticket, never the run
             kind = type(error).__name__
             return self._fail(

@@ -107,6 +107,10 @@ class StateTracker:
         """
         return {row["action_id"]: _standing(row) for row in self.get_ticket_actions(ticket_id)}
 
+    def under_way(self, ticket_id: int) -> set[str]:
+        """The actions on a ticket of whose plan something was sent."""
+        return self._records.under_way(ticket_id)
+
     def get_action_stats(self) -> dict[str, Any]:
         """``total_actions``, ``by_status``, ``by_type``."""
         return self._records.get_action_stats()
@@ -267,8 +271,8 @@ class StateTracker:
             wakes=wakes,
         )
 
-    def take_once(self, claim: Claim, subject: str) -> int:
-        """The ticket that has what is done once for several: the claim's own, or another."""
+    def take_once(self, claim: Claim, subject: str) -> tuple[int, bool]:
+        """The ticket that has what is done once for several, and whether it may yet lose it."""
         return self._once.take(claim, subject)
 
     def holds_once(self, action_id: str, subject: str) -> int | None:

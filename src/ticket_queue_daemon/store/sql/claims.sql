@@ -161,7 +161,7 @@ WITH forgotten AS (
                       ELSE 'skipped' END,
         next_attempt_at = CASE WHEN error_message IS NOT NULL THEN clock_timestamp() END,
         look_again_at = CASE WHEN error_message IS NULL
-                             THEN LEAST(look_again_at, clock_timestamp()) ELSE look_again_at END,
+                             THEN COALESCE(look_again_at, clock_timestamp()) ELSE look_again_at END,
         next_occurrence = occurrence,
         claim_token = NULL, lease_until = NULL, claims = claims - 1, updated_at = clock_timestamp()
     WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'

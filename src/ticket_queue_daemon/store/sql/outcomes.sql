@@ -35,6 +35,7 @@ WITH as_before AS MATERIALIZED (
     FROM mine
     WHERE waiting.ticket_id = mine.ticket_id AND waiting.action_id = ANY (%(wakes)s::text[])
       AND waiting.status = 'skipped' AND waiting.rule_hash IS NOT NULL
+      AND waiting.look_again_at IS NULL   -- a moment of its own is not brought forward
       AND mine.status = 'completed'
 ), freed AS (
     UPDATE meta.daemon_summary_lines line SET reserved_by = NULL

@@ -49,6 +49,12 @@ FROM meta.daemon_action_log
 WHERE ticket_id = %(ticket_id)s
 ORDER BY COALESCE(executed_at, claimed_at) DESC, updated_at DESC, action_id
 
+-- under_way --
+-- What is not completed on a ticket, and has sent something.
+SELECT action_id
+FROM meta.daemon_action_log
+WHERE ticket_id = %(ticket_id)s AND status IN ('started', 'failed') AND meta.daemon_plan_touched(plan)
+
 -- get_action_stats --
 -- How many rows there are of each type and status.
 SELECT action_type, status, count(*) AS actions
