@@ -37,7 +37,7 @@ def test_what_is_over_the_cap_waits_until_there_is_room(
     tickets = [desk.ticket(f"Ticket {number}") for number in range(5)]
     alerts: list[Alert] = []
     observer = AlertObserver(alerts.append)
-    capped: dict[str, Any] = {"max_effects_per_hour": 3}
+    capped: dict[str, Any] = {"max_effects_per_hour": 3, "workers": 1}
 
     first = desk.app(HELLO, **capped).run_once(dry_run=False, observer=observer)
     again = desk.app(HELLO, **capped).run_once(dry_run=False, observer=observer)

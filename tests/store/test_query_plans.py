@@ -156,6 +156,7 @@ CLAIM = {
     "covers": [1],
     "look_again_at": None,
     "next_occurrence": None,
+    "wakes": ["a:1:v1"],
     "rule_hash": None,
     "status": "skipped",
 }

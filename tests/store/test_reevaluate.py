@@ -122,7 +122,7 @@ def test_a_look_that_died_is_taken_over_and_keeps_the_older_date(
 def test_a_look_that_was_given_back_is_taken_up(skipped: StateTracker) -> None:
     skipped.release(claim_one(skipped, 1, ASSET, modified=LATER))
 
-    assert pending(skipped, LATER) == [(1, "add_asset", "recover")]
+    assert pending(skipped, LATER) == [(1, "add_asset", "due")]
 
 
 def test_what_a_person_or_a_baseline_marked_is_not_looked_at_again(skipped: StateTracker) -> None:

@@ -21,7 +21,8 @@ from ticket_queue_daemon.engine.cycle import Cycle, Queue
 from ticket_queue_daemon.engine.explaining import Explanation, explain
 from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.engine.line import Limits
-from ticket_queue_daemon.engine.reading import TicketReader
+from ticket_queue_daemon.engine.lone_ticket import lone_reader
+from ticket_queue_daemon.engine.rehearsal import Rehearsal
 from ticket_queue_daemon.engine.report import BaselineReport, RunReport
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.events import RunFailed
@@ -313,16 +314,12 @@ class App:
         lines = Reports(self.database).open_lines(ticket_id)
         client.check_applications()
         paused, _ = self._paused(dry_run=True)
-        reader = TicketReader(
-            client,
-            ticket_id,
-            RunAssets(self._asset_keeper(client), dry_run=True),
-            ours=self.tracker.our_assets,
-            paused=paused,
-            labs=self.tracker.hub_labs,
-            allowed=allowed_kinds(self.settings.allowed_effects),
-        )
-        return explain(reader, self._bound, rows, lines, self.clock.now())
+        queue = None if self.settings.report_id is None else self.queue
+        assets = RunAssets(self._asset_keeper(client), dry_run=True)
+        bots = self.settings.bots
+        allowed = allowed_kinds(self.settings.allowed_effects)
+        reader = lone_reader(client, self.tracker, ticket_id, assets, paused, queue, bots, allowed)
+        return explain(reader, self._bound, rows, lines, self.clock.now(), Rehearsal(self.tracker))
 
     def _make_cycle(self) -> Cycle:
         if self._cycle is None:

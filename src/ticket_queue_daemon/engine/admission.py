@@ -18,11 +18,18 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.store.rows import Claim
 
 BY_THE_CLOCK = timedelta(hours=1)
-"""How often a condition that reads the clock is asked again of a ticket that does not change."""
+"""How often a condition whose answer drifts is asked again of a ticket that does not change."""
 
 
 AFTER_OTHERS = timedelta(minutes=5)
 """How often it is asked whether an action that is waited for is done."""
+
+
+FOR_GOOD = "failed for good"
+"""How an action stands that is not tried again by itself."""
+WAITS = "waits"
+"""How an action stands that could not get at the ticket in this run."""
+_YET_TO_STOP = frozenset({"started", "failed", "needs_review", WAITS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,12 @@ class TurnedAway:
 
 
 def admit(
-    rule: Rule, facts: Facts, *, occurrence: int = 1, due_at: datetime | None = None
+    rule: Rule,
+    facts: Facts,
+    *,
+    occurrence: int = 1,
+    due_at: datetime | None = None,
+    done_before: bool = False,
 ) -> TurnedAway | None:
     """Ask a rule; what it does not need is not fetched.
 
@@ -43,6 +55,7 @@ def admit(
         facts: the ticket's.
         occurrence: how often the action will then have acted on the ticket.
         due_at: when the occurrence was due; None: no moment was set.
+        done_before: it has acted on the ticket before.
 
     Returns:
         why not, or None: the action may look at the ticket.
@@ -52,16 +65,8 @@ def admit(
         NoBusinessTime: the calendar is closed for ten years on end.
         DaemonError: what the facts raise when they can't be fetched.
     """
-    if rule.repeat is not None and due_at is not None and (occurrence > 1 or rule.timing):
-        coming = rule.occurrence(occurrence, due_at, facts.now)
-        if coming is None:
-            return _turned(rule, f"occurrence {occurrence} is past, and there is no later one")
-        if coming.due > facts.now:
-            return _turned(
-                rule,
-                f"{coming.missed} missed and left out; the next is due {moment(coming.due)}",
-                LookAgain(coming.due, coming.number, rule.hash),
-            )
+    if missed := _by_occurrence(rule, facts.now, occurrence, due_at, done_before=done_before):
+        return missed
     if rule.timing is not None:
         due = rule.timing.due(facts)
         if due is None:
@@ -72,8 +77,26 @@ def admit(
     if rule.when is not None:
         verdict = rule.when.decide(facts)
         if not verdict.holds:
-            by_the_clock = facts.now + BY_THE_CLOCK if "now" in rule.when.needs else None
+            by_the_clock = facts.now + BY_THE_CLOCK if rule.when.drifts else None
             return _turned(rule, verdict.because, LookAgain(by_the_clock, None, rule.hash))
+    return None
+
+
+def _by_occurrence(
+    rule: Rule, now: datetime, occurrence: int, due_at: datetime | None, *, done_before: bool
+) -> TurnedAway | None:
+    if rule.repeat is None and done_before:
+        return _turned(rule, "it was done here, and is not repeated any more")
+    if rule.repeat is not None and due_at is not None and (occurrence > 1 or rule.timing):
+        coming = rule.occurrence(occurrence, due_at, now)
+        if coming is None:
+            return _turned(rule, f"occurrence {occurrence} is past, and there is no later one")
+        if coming.due > now:
+            return _turned(
+                rule,
+                f"{coming.missed} missed and left out; the next is due {moment(coming.due)}",
+                LookAgain(coming.due, coming.number, rule.hash),
+            )
     return None
 
 
@@ -84,18 +107,29 @@ def held_by_others(
 
     Args:
         bound: the action.
-        statuses: how the actions stand on this ticket, by action id, this run's outcomes among them.
+        statuses: how the actions stand on this ticket, by action id, this run's outcomes among them;
+            what is not tried again is :data:`FOR_GOOD`.
         now: the present.
     """
     for stopper in bound.stoppers:
         if statuses.get(stopper) == "completed":
             return _turned(bound.rule, f"{stopper} was done here, and stops those after it")
+        if (status := statuses.get(stopper)) in _YET_TO_STOP:
+            reason = f"{stopper} would stop it, and {_in_full(status)}"
+            return _turned(bound.rule, reason, LookAgain(now + AFTER_OTHERS, None, bound.rule.hash))
     if not bound.depends_on or statuses.get(bound.depends_on) == "completed":
         return None
     status = statuses.get(bound.depends_on, "not done")
-    reason = f"depends on {bound.depends_on}, which is {status.replace('_', ' ')} here"
-    again = None if status == "skipped" else now + AFTER_OTHERS
+    reason = f"depends on {bound.depends_on}, which {_in_full(status)}"
+    # When it is completed this one is woken, unless a person completes it.
+    again = now + AFTER_OTHERS if status in _YET_TO_STOP else None
     return _turned(bound.rule, reason, LookAgain(again, None, bound.rule.hash))
+
+
+def _in_full(status: str) -> str:
+    if status == WAITS:
+        return "waits for its turn here"
+    return f"is {status.replace('_', ' ')} here"
 
 
 def _turned(rule: Rule, reason: str, again: LookAgain | None = None) -> TurnedAway:

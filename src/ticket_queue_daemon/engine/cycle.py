@@ -19,8 +19,8 @@ from ticket_queue_daemon.engine.dry_run import preview
 from ticket_queue_daemon.engine.leases import LeaseKeeper
 from ticket_queue_daemon.engine.line import Limits, Line, TdxAway
 from ticket_queue_daemon.engine.reading import TicketReader
+from ticket_queue_daemon.engine.rehearsal import Rehearsal
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
-from ticket_queue_daemon.engine.share import Share
 from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import TicketWork
 from ticket_queue_daemon.engine.traffic import Traffic
@@ -253,19 +253,19 @@ class Cycle:
         plans: list[PlanView],
     ) -> tuple[str, Sequence[str]]:
         """Look at every ticket, and add to ``plans``; answers as ``_carry_out`` does."""
-        actions, share = self.queue.actions, Share()
+        actions, rehearsal = self.queue.actions, Rehearsal(self.tracker)
 
         def one(ticket_id: int) -> list[PlanView]:
             if stopping():
                 return []
-            views, outcomes = preview(read(ticket_id), actions, work[ticket_id], share)
+            views, outcomes = preview(read(ticket_id), actions, work[ticket_id], rehearsal)
             tally.add(outcomes)
             observer.on_event(TicketFinished(ticket_id))
             return views
 
         with ThreadPoolExecutor(self.workers, thread_name_prefix="preview") as pool:
             plans += [view for views in pool.map(one, work) for view in views]
-        return STOPPED_ON_REQUEST if stopping() else "", share.notes(actions)
+        return STOPPED_ON_REQUEST if stopping() else "", rehearsal.share.notes(actions)
 
     def _carry_out(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.engine.admission import WAITS
 from ticket_queue_daemon.engine.facts import TicketFacts
 from ticket_queue_daemon.engine.plan import Plan
 from ticket_queue_daemon.engine.planning import Unsuccessful, make_plan
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.reading import TicketReader
-    from ticket_queue_daemon.engine.share import Share
+    from ticket_queue_daemon.engine.rehearsal import Rehearsal
     from ticket_queue_daemon.store.rows import LookAgain
 
 
@@ -41,7 +42,7 @@ def preview(
     reader: TicketReader,
     actions: Sequence[BoundAction],
     pending_ids: Collection[str],
-    share: Share,
+    rehearsal: Rehearsal,
 ) -> tuple[list[PlanView], list[str]]:
     """What would be done for one ticket, and the outcome words that it would have.
 
@@ -59,12 +60,13 @@ def preview(
             continue
         if summarises and bound.key.skip_if_empty and not lines:
             continue
-        if not share.take(bound):
+        if not rehearsal.share.take(bound):
+            done[bound.key.action_id] = WAITS
             views.append(_view(reader, bound, Plan(), over_limit(bound)))
             continue
-        seen = look(bound, reader, lines if summarises else (), shared, done)
+        seen = look(bound, reader, lines if summarises else (), shared, rehearsal, done)
         if seen.outcome == "skipped":
-            share.put_back(bound)
+            rehearsal.share.put_back(bound)
         done[bound.key.action_id] = seen.outcome
         lines += seen.lines
         views.append(seen.view)
@@ -77,6 +79,7 @@ def look(
     reader: TicketReader,
     lines: Sequence[str],
     shared: dict[str, Any],
+    rehearsal: Rehearsal,
     outcomes: Mapping[str, str] | None = None,
 ) -> Look:
     """Let one action look at the ticket; never raises, since the rest is to go on.
@@ -86,17 +89,22 @@ def look(
         reader: the ticket's reads.
         lines: what a summarising action is to tell.
         shared: what the actions of this ticket share.
+        rehearsal: what the tickets leave each other.
         outcomes: what the actions before it would come to, by action id.
     """
     try:
+        turn = rehearsal.turn(bound, reader.ticket_id)
         made = make_plan(
             bound,
             reader,
             dry_run=True,
             summaries=list(enumerate(lines)),
+            turn=turn,
             shared=shared,
             outcomes=outcomes,
         )
+        if isinstance(made, Plan):
+            made = rehearsal.once(bound, reader, made)
     except DaemonError as error:
         return _failing(reader, bound, error.message)
     except Exception as error:  # noqa: BLE001  a plug-in's bug is shown, and the rest goes on

@@ -10,13 +10,15 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ticket_queue_daemon.effects.codec import encode
 from ticket_queue_daemon.effects.webhook import WebhookEffect
+from ticket_queue_daemon.engine.admission import AFTER_OTHERS
 from ticket_queue_daemon.engine.plan import Plan
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful
 from ticket_queue_daemon.errors import DaemonError
+from ticket_queue_daemon.store.rows import LookAgain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 # Made from the claimed row, which a plan that is only looked at does not have.
 _OF_THE_ROW: Final = frozenset({"ref", "key"})
 _RUN: Final = re.compile(r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
+
+
+Made: TypeAlias = Plan | Declined | Unsuccessful
+"""What comes of planning."""
 
 
 class PlanChanged(DaemonError):  # noqa: N818  the name says what was met
@@ -104,11 +110,20 @@ class Expected:
         """Whether the pair is wanted."""
         return (ticket_id, action_id) in self.wanted
 
+    def left_out(self, claim: Claim, bound: BoundAction, made: Made) -> Made:
+        """What was planned, unless it is done once for several tickets, and the plan names another."""
+        pair = (claim.ticket_id, claim.action_id)
+        rule = bound.rule
+        if rule.once_per == "ticket" or self.wanted[pair].effects or not isinstance(made, Plan):
+            return made
+        why = f"once per {rule.once_per}: the plan names another ticket"
+        return Declined(why, Plan(), again=LookAgain(claim.db_now + AFTER_OTHERS, None, rule.hash))
+
     def hold(
         self,
         claim: Claim,
         bound: BoundAction | None,
-        made: Plan | Declined | Unsuccessful,
+        made: Made,
         *,
         stored: bool = False,
     ) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.reading import TicketReader
+    from ticket_queue_daemon.engine.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def explain(
     rows: Sequence[Mapping[str, Any]],
     lines: Sequence[str],
     now: datetime,
+    rehearsal: Rehearsal,
 ) -> Explanation:
     """Look at every action in turn, configured or only recorded.
 
@@ -70,25 +72,14 @@ def explain(
         rows: what the log knows of the ticket.
         lines: what no summary has told yet.
         now: the present.
+        rehearsal: knows which occurrence is next and what other tickets have.
 
     Raises:
         TdxError: TDX is away.
         ConfigError: TDX does not show the ticket, and the log does not know it.
     """
-    title, modified, trouble = "", None, ""
-    try:
-        ticket = reader.ticket()
-        title, modified = ticket.title, ticket.modified_date
-    except TdxError as error:
-        if not is_final(error):
-            raise
-        if not rows:
-            # TDX was reached and has answered: the id is wrong, or the application.
-            raise ConfigError(
-                f"Ticket {reader.ticket_id}: {error.message}", error.advice
-            ) from error
-        trouble = f"{error.message} {error.advice}".strip()
-    teller = _Teller(None if trouble else reader, modified, now, list(lines))
+    title, modified, trouble = _read(reader, known=bool(rows))
+    teller = _Teller(None if trouble else reader, modified, now, list(lines), rehearsal)
     by_id = {row["action_id"]: row for row in rows}
     told = [teller.tell(bound, by_id.pop(bound.key.action_id, None)) for bound in actions]
     told += [
@@ -106,6 +97,22 @@ def explain(
     )
 
 
+def _read(reader: TicketReader, *, known: bool) -> tuple[str, datetime | None, str]:
+    """Title, modified date, and why the ticket could not be read."""
+    try:
+        ticket = reader.ticket()
+    except TdxError as error:
+        if not is_final(error):
+            raise
+        if not known:
+            # TDX was reached and has answered: the id is wrong, or the application.
+            raise ConfigError(
+                f"Ticket {reader.ticket_id}: {error.message}", error.advice
+            ) from error
+        return "", None, f"{error.message} {error.advice}".strip()
+    return ticket.title, ticket.modified_date, ""
+
+
 @dataclass(slots=True)
 class _Teller:
     """Goes from action to action as a run would; the plans' lines gather for the summary."""
@@ -114,6 +121,8 @@ class _Teller:
     modified: datetime | None
     now: datetime
     lines: list[str]
+    rehearsal: Rehearsal
+    done: dict[str, str] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict)
 
     def tell(self, bound: BoundAction, row: Mapping[str, Any] | None) -> Explained:
@@ -124,6 +133,10 @@ class _Teller:
                 standing = Standing(True, "a first summary is wanted, even of nothing")
         else:
             standing = stand(row, key, modified=self.modified, now=self.now)
+            if standing.acts and not standing.stored and not bound.acts_at(self.now):
+                standing = Standing(
+                    False, f"outside of its schedule; when that opens: {standing.sentence}"
+                )
         return Explained(key.action_id, row, standing, self._look(bound, standing))
 
     def _look(self, bound: BoundAction, standing: Standing) -> Look | None:
@@ -131,9 +144,10 @@ class _Teller:
         if self.reader is None or standing.stored or (bound.key.summarises and not standing.acts):
             return None
         lines = self.lines if bound.key.summarises else ()
-        seen = look(bound, self.reader, lines, self.shared)
+        seen = look(bound, self.reader, lines, self.shared, self.rehearsal, self.done)
         if standing.acts and not bound.key.summarises:
             self.lines += seen.lines
+            self.done[bound.key.action_id] = seen.outcome
         return seen
 
 

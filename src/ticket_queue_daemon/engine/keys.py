@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from ticket_queue_daemon.actions.base import Reevaluate
 from ticket_queue_daemon.errors import ConfigError
+from ticket_queue_daemon.rules.rule import Rule
 from ticket_queue_daemon.store.rows import ActionKey
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ticket_queue_daemon.actions.base import BaseAction
-    from ticket_queue_daemon.rules.rule import Rule
 
 MAX_VALUE_LENGTH = 40
 
@@ -50,12 +50,14 @@ def bind(actions: Sequence[BaseAction]) -> list[BoundAction]:
 
     Raises:
         ConfigError: no action, two with the same id, a summary before the end, an action whose
-            ``reevaluate`` is no word that is known, or one that depends on none that stands before it.
+            ``reevaluate`` is no word that is known, one that depends on none that stands before it,
+            or a summary under a rule.
     """
     if not actions:
         raise ConfigError("No action is configured.", "Name at least one action.")
     bound: list[BoundAction] = []
     for position, action in enumerate(actions):
+        _check_summary(action)
         stoppers = tuple(one.key.action_id for one in bound if one.rule.stop)
         bound.append(
             BoundAction(action, _key(action, position), _dependency(action, bound), stoppers)
@@ -74,6 +76,16 @@ def bind(actions: Sequence[BaseAction]) -> list[BoundAction]:
             "A summary action stands before another action.", "Place SummaryCommentAction last."
         )
     return bound
+
+
+def _check_summary(action: BaseAction) -> None:
+    """A summary that does not tell what there is to tell would be asked to again for ever."""
+    plain = Rule(calendar=action.rule.calendar, on_update=action.rule.on_update)
+    if action.summarises and action.rule != plain:
+        raise ConfigError(
+            f"{type(action).__name__} stands under a rule.",
+            "It tells what the actions before it did; put the rule around those.",
+        )
 
 
 def _dependency(action: BaseAction, before: Sequence[BoundAction]) -> str:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.engine.share import Share
 from ticket_queue_daemon.errors import TdxError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from uuid import UUID
 
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.effects.base import Doors
-    from ticket_queue_daemon.engine.expected import Expected
+    from ticket_queue_daemon.engine.expected import Expected, Made
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.leases import LeaseKeeper
-    from ticket_queue_daemon.engine.plan import Plan
-    from ticket_queue_daemon.engine.planning import Declined, Unsuccessful
     from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.store.rows import Claim
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
-
-    Made: TypeAlias = Plan | Declined | Unsuccessful
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +75,40 @@ class Line:
         if self.expected is not None:
             self.expected.hold(claim, bound, made, stored=stored)
 
+    def settle(self, claim: Claim, bound: BoundAction, made: Made) -> Made:
+        """What was planned, held against what is expected of the run, if anything is.
+
+        Raises:
+            PlanChanged: it is something else.
+        """
+        if self.expected is not None:
+            made = self.expected.left_out(claim, bound, made)
+            self.expected.hold(claim, bound, made)
+        return made
+
     def tells(self, ticket_id: int, bound: BoundAction) -> bool:
         """Whether a summary is to be posted on a ticket in this run, if it has anything to tell."""
         if not bound.key.summarises:
             return False
         return self.expected is None or self.expected.names(ticket_id, bound.key.action_id)
+
+    def bound(self, action_id: str) -> BoundAction | None:
+        """A configured action by its id; None: it is not configured any more."""
+        return next((one for one in self.actions if one.key.action_id == action_id), None)
+
+    def lets(self, bound: BoundAction) -> bool:
+        """Whether an action may begin on one more ticket now; what was left behind may be out of hours."""
+        return bound.acts_at(self.clock.now()) and self.share.take(bound)
+
+    def waiting(self, ticket_id: int, wanted: Collection[str]) -> set[str]:
+        """Those of the actions whose limit is reached; what is under way is finished all the same."""
+        spent = {
+            one.key.action_id
+            for one in self.actions
+            if one.key.action_id in wanted and self.share.is_spent(one)
+        }
+        return spent - self.tracker.under_way(ticket_id) if spent else spent
+
+    def dependents(self, action_id: str) -> Sequence[str]:
+        """The actions that wait on a ticket until this one is completed there."""
+        return [one.key.action_id for one in self.actions if one.depends_on == action_id]

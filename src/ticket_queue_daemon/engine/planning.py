@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.engine.admission import TurnedAway, admit, held_by_others
@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 
 # StatusClass Completed and Cancelled (fact sheet 15).
 CLOSED_CLASSES = frozenset({3, 4})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Which occurrence of an action a claim would be; see ``store.rows.Claim``."""
+
+    occurrence: int = 1
+    due_at: datetime | None = None
+    done_before: bool = False
+
+
+FIRST = Turn()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +68,7 @@ def make_plan(
     dry_run: bool,
     summaries: Sequence[tuple[int, str]] = (),
     log_id: UUID = PREVIEW_LOG_ID,
-    occurrence: int = 1,
-    due_at: datetime | None = None,
+    turn: Turn = FIRST,
     shared: dict[str, Any] | None = None,
     outcomes: Mapping[str, str] | None = None,
 ) -> Plan | Declined | Unsuccessful:
@@ -69,8 +80,7 @@ def make_plan(
         dry_run: handed to the action; nothing here depends on it.
         summaries: (line id, text) of what is not yet told; for a summarising action.
         log_id: the claimed row.
-        occurrence: from 1.
-        due_at: when the occurrence was due; None: no moment was set.
+        turn: which occurrence it is.
         shared: what the actions of this ticket and run share.
         outcomes: what this run did on the ticket so far, by action id.
 
@@ -80,10 +90,9 @@ def make_plan(
         NotAllowed: the plan holds an effect that may not be sent.
     """
     action = bound.action
-    turned = _turned_away(bound, reader, occurrence, due_at, outcomes or {})
-    if turned is not None:
+    if turned := _turned_away(bound, reader, turn, outcomes or {}):
         return Declined(turned.reason, Plan(), again=turned.again)
-    facade = RecordingFacade(reader, log_id=log_id, occurrence=occurrence)
+    facade = RecordingFacade(reader, log_id=log_id, occurrence=turn.occurrence)
     context = shared if shared is not None else {}
     context["ticket_id"] = reader.ticket_id
     # The seed's actions append to this list; a summarising action reads it.
@@ -110,11 +119,13 @@ def _judged(
     if result.skipped:
         # A summary's own line would ask for another summary, for ever.
         told = result.summary and not bound.action.summarises
+        if told and bound.rule.shadow:
+            return _in_shadow(replace(plan, summary=(result.summary,)), bound.rule)
         return Declined(result.message, plan, (result.summary,) if told else ())
     if plan.effects and not bound.action.on_closed and _is_closed(reader):
         return Declined("the ticket is closed; a change might reopen it, so it is left alone", plan)
     check_plan(plan.effects, reader.allowed)
-    if bound.rule.shadow and plan.effects:
+    if bound.rule.shadow:
         return _in_shadow(plan, bound.rule)
     return plan
 
@@ -122,26 +133,39 @@ def _judged(
 def _turned_away(
     bound: BoundAction,
     reader: TicketReader,
-    occurrence: int,
-    due_at: datetime | None,
+    turn: Turn,
     outcomes: Mapping[str, str],
 ) -> TurnedAway | None:
     if bound.action.summarises:
         return None
     facts = TicketFacts.of(reader, bound.rule)
-    if bound.depends_on or bound.stoppers:
-        statuses = {**reader.statuses(), **outcomes}
-        if held := held_by_others(bound, statuses, facts.now):
-            return held
-    return admit(bound.rule, facts, occurrence=occurrence, due_at=due_at)
+    return _held(bound, reader, facts.now, outcomes) or admit(
+        bound.rule,
+        facts,
+        occurrence=turn.occurrence,
+        due_at=turn.due_at,
+        done_before=turn.done_before,
+    )
+
+
+def _held(
+    bound: BoundAction, reader: TicketReader, now: datetime, outcomes: Mapping[str, str]
+) -> TurnedAway | None:
+    if not (bound.depends_on or bound.stoppers):
+        return None
+    before = reader.statuses()
+    # What is skipped this time was done all the same if an earlier occurrence of it was.
+    new = {name: one for name, one in outcomes.items() if before.get(name) != "completed"}
+    return held_by_others(bound, {**before, **new}, now)
 
 
 def _in_shadow(plan: Plan, rule: Rule) -> Declined:
     """What it would do is kept with the outcome; a rule without shadow asks the ticket anew."""
     would = [effect.describe() for effect in plan.effects]
+    would += [f"tell: {line}" for line in plan.summary]
     details = {**plan.details, "in_shadow": would}
     return Declined(
-        f"in shadow, nothing was sent; it would: {', '.join(would)}",
+        f"in shadow, nothing was sent; it would: {', '.join(would) or 'change nothing'}",
         Plan(details=details),
         again=LookAgain(rule_hash=rule.hash),
     )

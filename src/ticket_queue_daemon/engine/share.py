@@ -36,6 +36,14 @@ class Share:
             self._taken[bound.key.action_id] += 1
             return True
 
+    def is_spent(self, bound: BoundAction) -> bool:
+        """Whether nothing is left, so that the ticket need not even be claimed; it is counted as waiting."""
+        with self._lock:
+            limit = 0 if self._everyone else bound.rule.limit
+            spent = 0 < limit <= self._taken[bound.key.action_id]
+            self._waiting[bound.key.action_id] += spent
+            return spent
+
     def put_back(self, bound: BoundAction) -> None:
         """It had nothing to do on that ticket."""
         if bound.rule.limit and not self._everyone:

@@ -54,7 +54,7 @@ def stand(
         case "started":
             return _under_way(row, now, stored=stored)
         case "failed":
-            return _failed(row, now, stored=stored)
+            return _undecided(row, key, modified) or _failed(row, now, stored=stored)
         case "needs_review":
             return Standing(
                 False,
@@ -104,6 +104,28 @@ def _failed(row: Mapping[str, Any], now: datetime, *, stored: bool) -> Standing:
     return Standing(True, f"{when} {how}", stored)
 
 
+def _undecided(
+    row: Mapping[str, Any], key: ActionKey, modified: datetime | None
+) -> Standing | None:
+    """Of an action that failed since its rule could not be decided."""
+    if row["rule_hash"] is None:
+        return None
+    if row["rule_hash"] != key.rule_hash:
+        return Standing(True, "its rule could not be decided and has changed: the next run asks it")
+    seen = row["ticket_modified_at"]
+    if key.on_update and seen is not None and modified is not None and modified > seen:
+        return Standing(
+            True, f"the ticket has changed since {at(seen)}: the next run asks its rule"
+        )
+    if row["next_attempt_at"] is None:
+        return Standing(
+            False,
+            "its rule can't be decided; it is asked again when the ticket changes, the rule does, or "
+            f"by `retry --ticket {row['ticket_id']}`",
+        )
+    return None
+
+
 def _done(row: Mapping[str, Any], key: ActionKey, now: datetime) -> Standing:
     due = row["look_again_at"]
     if not key.repeats or due is None:
@@ -124,18 +146,24 @@ def _skipped(
 ) -> Standing:
     if "baseline" in (row["metadata"] or {}):
         return Standing(False, "nothing: a baseline left the ticket as it was")
-    if waits := _turned_away(row, key, now):
-        return waits
-    if not key.on_update:
-        return Standing(False, 'nothing: it was skipped, and reevaluate is "never"')
     seen = row["ticket_modified_at"]
-    if seen is None:
-        return Standing(False, "nothing: it was skipped without the ticket's modified date")
-    if modified is not None and modified > seen:
+    if key.on_update and seen is not None and modified is not None and modified > seen:
         return Standing(
             True, f"the ticket has changed since {at(seen)}: the next run looks at it again"
         )
+    if waits := _turned_away(row, key, now):
+        return waits
+    if not key.on_update:
+        return Standing(False, f"nothing: it was skipped, and {_why_never(row)}")
+    if seen is None:
+        return Standing(False, "nothing: it was skipped without the ticket's modified date")
     return Standing(False, f"looked at again when the ticket has changed since {at(seen)}")
+
+
+def _why_never(row: Mapping[str, Any]) -> str:
+    if row["rule_hash"] is not None:
+        return "its rule is asked again only when the rule changes"
+    return 'reevaluate is "never"'
 
 
 def _turned_away(row: Mapping[str, Any], key: ActionKey, now: datetime) -> Standing | None:

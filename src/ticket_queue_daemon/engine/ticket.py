@@ -12,20 +12,22 @@ stored plan.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ticket_queue_daemon.engine.admission import after_done
+from ticket_queue_daemon.engine.admission import FOR_GOOD, WAITS, after_done
 from ticket_queue_daemon.engine.applying import Applier
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
+from ticket_queue_daemon.engine.correcting import note_corrections
 from ticket_queue_daemon.engine.expected import PlanChanged
 from ticket_queue_daemon.engine.line import TdxAway
 from ticket_queue_daemon.engine.once import once
 from ticket_queue_daemon.engine.outcome import Ended, judge
 from ticket_queue_daemon.engine.plan import Plan, is_under_way
-from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
+from ticket_queue_daemon.engine.planning import Declined, Turn, Unsuccessful, make_plan
 from ticket_queue_daemon.errors import DaemonError, LeaseLost, Stopped, StoreError, TdxError
 from ticket_queue_daemon.observe.events import ActionFinished, Note, TicketFinished, TicketStarted
+from ticket_queue_daemon.rules.calendar import NoBusinessTime
+from ticket_queue_daemon.rules.conditions import ConditionFailed
 from ticket_queue_daemon.tdx.errors import is_away, is_final, may_be_one_tickets
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ class TicketWork:
             for claim in claims:
                 if self.line.stopping():
                     break
-                self._carry_out(claim, self._bound(claim.action_id))
+                self._carry_out(claim, self.line.bound(claim.action_id))
                 held.remove(claim)
             else:
                 self._summarise()
@@ -97,10 +99,12 @@ class TicketWork:
     def _claim(self, action_ids: Sequence[str]) -> list[Claim]:
         line, wanted = self.line, set(action_ids)
         since = line.clock.monotonic()
+        waiting = line.waiting(self.ticket_id, wanted)
+        self.done |= dict.fromkeys(waiting, WAITS)
         configured = [
             bound.key
             for bound in line.actions
-            if bound.key.action_id in wanted and not bound.key.summarises
+            if bound.key.action_id in wanted - waiting and not bound.key.summarises
         ]
         known = {bound.key.action_id for bound in line.actions}
         claims: list[Claim] = []
@@ -124,17 +128,12 @@ class TicketWork:
         line.leases.watch(claims, since)
         return claims
 
-    def _bound(self, action_id: str) -> BoundAction | None:
-        for bound in self.line.actions:
-            if bound.key.action_id == action_id:
-                return bound
-        return None
-
     def _carry_out(self, claim: Claim, bound: BoundAction | None) -> None:
         """Plan, write ahead, apply, record: one action on this ticket."""
         started = self.line.clock.monotonic()
         fresh = not is_under_way(claim.plan)
-        if fresh and bound is not None and not self.line.share.take(bound):
+        if fresh and bound is not None and not self.line.lets(bound):
+            self.done[claim.action_id] = WAITS
             self._give_back([claim])
             return
         try:
@@ -147,7 +146,7 @@ class TicketWork:
             self.line.share.put_back(bound)
         reach(Checkpoint.RECORDED)
         self.outcomes.append(ended.outcome)
-        self.done[claim.action_id] = ended.outcome
+        self.done[claim.action_id] = FOR_GOOD if ended.final else ended.outcome
         self.line.observer.on_event(
             ActionFinished(
                 self.ticket_id,
@@ -184,7 +183,11 @@ class TicketWork:
                 raise TdxAway(error.message, error.advice) from error
             return self._fail(claim, error.message, final=is_final(error))
         except DaemonError as error:
-            return self._fail(claim, f"{error.message} {error.advice}".strip(), final=error.final)
+            why = f"{error.message} {error.advice}".strip()
+            asked = bound if isinstance(error, (ConditionFailed, NoBusinessTime)) else None
+            return self._fail(
+                claim, why, final=error.final, rule=asked.rule.hash if asked else None
+            )
         except Exception as error:  # noqa: BLE001  a plug-in's bug fails its ticket, never the run
             kind = type(error).__name__
             return self._fail(
@@ -211,15 +214,14 @@ class TicketWork:
             dry_run=False,
             summaries=[(line.line_id, line.text) for line in claim.lines],
             log_id=claim.log_id,
-            occurrence=claim.occurrence,
-            due_at=claim.due_at,
+            turn=Turn(claim.occurrence, claim.due_at, claim.done_before),
             shared=self.shared,
             outcomes=self.done,
         )
-        self.line.hold(claim, bound, made)
+        made = self.line.settle(claim, bound, made)
         if isinstance(made, Plan):
             made = once(self.line.tracker, self.reader, claim, bound.rule, made)
-        self._note_corrections(claim)
+        note_corrections(self.line, self.reader, claim)
         reach(Checkpoint.PLANNED)
         if isinstance(made, Declined):
             # What a summary declines to tell is settled too, or it would be asked for ever.
@@ -235,18 +237,6 @@ class TicketWork:
         if isinstance(made, Unsuccessful):
             return self._fail(claim, made.reason, final=False, details=dict(made.plan.details))
         return made
-
-    def _note_corrections(self, claim: Claim) -> None:
-        """Write down what a person took off after us, when planning has shown it anyway."""
-        known = self.reader.corrections_if_known()
-        if known is None:
-            return
-        present, found = known
-        # What we attached a moment ago may not show yet.
-        settled = claim.db_now - timedelta(seconds=sum(self.line.limits.settle_seconds))
-        self.line.tracker.note_corrections(
-            self.ticket_id, present, [one for one in found if one.decided_at <= settled]
-        )
 
     def _apply(
         self,
@@ -326,6 +316,7 @@ class TicketWork:
             lines=lines,
             covers=covers,
             again=again,
+            wakes=self.line.dependents(claim.action_id),
         )
         return Ended(status, message)
 
@@ -338,6 +329,7 @@ class TicketWork:
         details: dict[str, Any] | None = None,
         lines: Sequence[str] = (),
         reason: str = "",
+        rule: str | None = None,
     ) -> Ended:
         """Record a failed attempt; what may have been applied is never failed for good."""
         limits = self.line.limits
@@ -353,6 +345,7 @@ class TicketWork:
             final=final,
             retry_seconds=limits.retry_seconds,
             max_attempts=limits.max_attempts,
+            rule_hash=rule,
         )
         return Ended("failed", error, last, reason)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from ticket_queue_daemon.rules.reading import NEEDS
+from ticket_queue_daemon.rules.vocabulary import BY_THE_CLOCK
 
 if TYPE_CHECKING:
     from ticket_queue_daemon.rules.expression import Node
@@ -35,6 +36,15 @@ class Checked:
         """The facts that it may ask for."""
         named = {read.variable for _, read in self.reads}
         return frozenset(need for name in named for need in NEEDS.get(name, (name,)))
+
+    @property
+    def drifts(self) -> bool:
+        """Whether its answer may become another while the ticket stays as it is."""
+        return any(
+            read.variable in {"now", "row"}
+            or (read.variable == "ticket" and read.field in BY_THE_CLOCK)
+            for _, read in self.reads
+        )
 
 
 class Walk(Protocol):

@@ -52,6 +52,8 @@ class Condition:
     Attributes:
         needs: which facts it may ask for: ``ticket``, ``row``, ``requestor``, ``assets``, ``feed``,
             ``now``, ``queue``.
+        drifts: whether its answer may become another while the ticket stays as it is, by the clock
+            or by the report's columns.
         asset_fields: which fields of the assets it reads; what is not among them need not be fetched.
 
     Raises:
@@ -77,6 +79,7 @@ class Condition:
         except NotReadable as error:
             raise refused(error, text, where) from error
         self.needs = checker.found.needs
+        self.drifts = checker.found.drifts
         self.asset_fields = frozenset(checker.found.asset_fields)
 
     def decide(self, facts: Facts) -> Verdict:

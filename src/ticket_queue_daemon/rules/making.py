@@ -37,7 +37,7 @@ class RuleWords:
         limit: on how many tickets it acts in a run; 0: any number.
         shadow: plan and log, send nothing.
         on_update: look again at what was turned away, once the ticket has changed; None: if there
-            is a condition.
+            is a condition, or a moment other than its creation is waited for.
     """
 
     when: str | None = None

@@ -40,7 +40,8 @@ class Rule:
         limit: on how many tickets it may act in a run; what is over waits for the next. 0: any.
         shadow: plan and log what it would do, and send nothing.
         on_update: whether a ticket that was turned away or skipped is looked at again once it has
-            changed; None: if there is a condition.
+            changed; None: if a change can make another answer, by a condition or a moment that is
+            yet to come.
         calendar: whose days ``once_per: day`` counts.
     """
 
@@ -59,7 +60,9 @@ class Rule:
     @property
     def looks_again(self) -> bool:
         """Whether tickets that it turned away are looked at again once they have changed."""
-        return self.on_update if self.on_update is not None else self.when is not None
+        if self.on_update is not None:
+            return self.on_update
+        return self.when is not None or (self.timing is not None and self.timing.since != "created")
 
     @property
     def hash(self) -> str:

@@ -119,6 +119,11 @@ TICKET: Final[dict[str, Field]] = {
     ),
 }
 
+BY_THE_CLOCK: Final = frozenset(
+    {"DaysOld", "IsSlaViolated", "IsSlaRespondByViolated", "IsSlaResolveByViolated"}
+)
+"""Fields of a ticket that become others while nobody changes it."""
+
 REQUESTOR: Final[dict[str, Field]] = {
     **_fields(
         TEXT,

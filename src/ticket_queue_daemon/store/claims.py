@@ -173,6 +173,7 @@ def _claim(row: Row) -> Claim:
         plan=row["plan"],
         fresh=row["claims"] == 1 and row["executed_at"] is None,
         due_at=row["look_again_at"],
+        done_before=row["done_before"] is not None,
     )
 
 

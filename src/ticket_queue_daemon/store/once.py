@@ -20,8 +20,10 @@ class Once:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def take(self, claim: Claim, subject: str) -> int:
+    def take(self, claim: Claim, subject: str) -> tuple[int, bool]:
         """The ticket that has it: the claim's own, if it was free or came to nothing elsewhere.
+
+        With it, whether another's may still come to nothing.
 
         Args:
             claim: of the action on the ticket that asks.
@@ -44,4 +46,10 @@ class Once:
                 f"The claim of {claim.action_id} on ticket {claim.ticket_id} was lost.",
                 "Nothing more is sent for it here; raise DAEMON_LEASE_SECONDS if this happens often.",
             )
-        return int(found[0]["ticket_id"])
+        return int(found[0]["ticket_id"]), bool(found[0]["is_open"])
+
+    def holder(self, action_id: str, subject: str) -> int | None:
+        """The ticket that has it; None: it is free."""
+        given = {"action_id": action_id, "subject": values.text(subject)}
+        found = self._session.rows("holds_once", given)
+        return int(found[0]["ticket_id"]) if found else None

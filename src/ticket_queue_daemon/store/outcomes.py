@@ -6,7 +6,7 @@ longer ours. So a crash between any two leaves a row that tells exactly how far 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ticket_queue_daemon.errors import StoreError
 from ticket_queue_daemon.store import values
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _STATE = {"postponed": "planned", "in_doubt": "sent"}
 """Where an effect stands after an answer that did not settle it."""
+WITHDRAWN: Final = "withdrawn"
+"""In the place of a rule's hash: of a pair that was taken up where its action is not configured."""
 
 
 class Outcomes:
@@ -100,6 +102,7 @@ class Outcomes:
         lines: Sequence[str] = (),
         covers: Sequence[int] = (),
         again: LookAgain | None = None,
+        wakes: Sequence[str] = (),
     ) -> None:
         """Record a good outcome, the lines it wants told, and the lines that it has told.
 
@@ -111,6 +114,8 @@ class Outcomes:
             lines: what is to be told.
             covers: the lines that were told.
             again: when the pair is due again; None: never by itself.
+            wakes: the actions that are due on the ticket once this one is completed, if their rule
+                turned them away.
 
         Raises:
             LeaseLost: the claim is not ours any more; nothing was recorded.
@@ -128,17 +133,26 @@ class Outcomes:
             look_again_at=again.at if again else None,
             next_occurrence=again.occurrence if again else None,
             rule_hash=again.rule_hash if again else None,
+            wakes=list(wakes),
         )
 
     def withdraw(self, claim: Claim, why: str) -> None:
-        """Nobody wants it any more: leave no row, or ``skipped`` if an earlier outcome stands there.
+        """Nobody here wants it any more: leave no row, or ``skipped`` if an earlier outcome stands there.
+
+        Whoever still wants it asks it anew, as if its rule were another: it may have been waiting.
 
         Raises:
             LeaseLost: the claim is not ours any more; nothing was recorded.
         """
         given = {"log_id": claim.log_id, "token": claim.token, "why": why}
         if not self._session.rows("forget", given):
-            self.finish(claim, "skipped", message=why, metadata={"details": {}})
+            self.finish(
+                claim,
+                "skipped",
+                message=why,
+                metadata={"details": {}},
+                again=LookAgain(claim.due_at, claim.occurrence, WITHDRAWN),
+            )
 
     def fail(
         self,
@@ -150,8 +164,12 @@ class Outcomes:
         final: bool,
         retry_seconds: float,
         max_attempts: int,
+        rule_hash: str | None = None,
     ) -> None:
         """Record a failed attempt; due again after ``retry_seconds`` doubled for each attempt before.
+
+        ``rule_hash``: of the rule, if that is what failed: another one asks anew, and so does a change
+        of the ticket.
 
         Raises:
             LeaseLost: the claim is not ours any more; nothing was recorded.
@@ -165,6 +183,7 @@ class Outcomes:
             final=final,
             retry_seconds=float(retry_seconds),
             max_attempts=max_attempts,
+            rule_hash=rule_hash,
         )
 
     def park(

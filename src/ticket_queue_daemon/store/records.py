@@ -118,6 +118,12 @@ class Records:
         )
         return [Pending(**row) for row in found]
 
+    def under_way(self, ticket_id: int) -> set[str]:
+        """The actions on a ticket of whose plan something was sent."""
+        return {
+            row["action_id"] for row in self._session.rows("under_way", {"ticket_id": ticket_id})
+        }
+
     def baseline(
         self, queue: str, ticket_ids: Sequence[int], actions: Sequence[ActionKey], reason: str
     ) -> int:

@@ -79,6 +79,7 @@ class Claim:
         plan: the stored plan, if a former claim wrote one.
         fresh: whether the row did not exist before.
         due_at: when it was to be looked at again; None: no such moment was set.
+        done_before: whether an occurrence before this one was completed.
         lines: what a summary is to tell, oldest first.
     """
 
@@ -96,6 +97,7 @@ class Claim:
     plan: dict[str, Any] | None
     fresh: bool
     due_at: datetime | None = None
+    done_before: bool = False
     lines: tuple[SummaryLine, ...] = ()
 
     @property

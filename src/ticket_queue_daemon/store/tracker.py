@@ -102,8 +102,15 @@ class StateTracker:
         return self._records.get_ticket_actions(ticket_id)
 
     def statuses(self, ticket_id: int) -> dict[str, str]:
-        """How each action stands on a ticket, by action id."""
-        return {row["action_id"]: row["status"] for row in self.get_ticket_actions(ticket_id)}
+        """How each action stands on a ticket, by action id: its status, or ``failed for good``.
+
+        What was ever completed there is so, whatever became of a later occurrence.
+        """
+        return {row["action_id"]: _standing(row) for row in self.get_ticket_actions(ticket_id)}
+
+    def under_way(self, ticket_id: int) -> set[str]:
+        """The actions on a ticket of whose plan something was sent."""
+        return self._records.under_way(ticket_id)
 
     def get_action_stats(self) -> dict[str, Any]:
         """``total_actions``, ``by_status``, ``by_type``."""
@@ -263,8 +270,9 @@ class StateTracker:
         lines: Sequence[str] = (),
         covers: Sequence[int] = (),
         again: LookAgain | None = None,
+        wakes: Sequence[str] = (),
     ) -> None:
-        """Record a good outcome, the lines it wants told, those it has told, and when it is due again."""
+        """Record a good outcome, the lines it wants told, those it has told, and what is due again when."""
         self._outcomes.finish(
             claim,
             status,
@@ -273,11 +281,16 @@ class StateTracker:
             lines=lines,
             covers=covers,
             again=again,
+            wakes=wakes,
         )
 
-    def take_once(self, claim: Claim, subject: str) -> int:
-        """The ticket that has what is done once for several: the claim's own, or another."""
+    def take_once(self, claim: Claim, subject: str) -> tuple[int, bool]:
+        """The ticket that has what is done once for several, and whether it may yet lose it."""
         return self._once.take(claim, subject)
+
+    def holds_once(self, action_id: str, subject: str) -> int | None:
+        """The ticket that has what an action does once for several; None: it is free. Only reads."""
+        return self._once.holder(action_id, subject)
 
     def withdraw(self, claim: Claim, why: str) -> None:
         """Nobody wants it any more, and nothing was sent: as if it had never been claimed."""
@@ -293,6 +306,7 @@ class StateTracker:
         final: bool,
         retry_seconds: float,
         max_attempts: int,
+        rule_hash: str | None = None,
     ) -> None:
         """Record a failed attempt and when the next is due, if there is one."""
         self._outcomes.fail(
@@ -303,6 +317,7 @@ class StateTracker:
             final=final,
             retry_seconds=retry_seconds,
             max_attempts=max_attempts,
+            rule_hash=rule_hash,
         )
 
     def park(
@@ -334,3 +349,11 @@ class StateTracker:
     def known_entry_ids(self, ticket_id: int) -> set[int]:
         """Feed entries of the ticket that are known to be effects of ours."""
         return self._records.known_entry_ids(ticket_id)
+
+
+def _standing(row: Mapping[str, Any]) -> str:
+    if row["done_before"] is not None:
+        return "completed"
+    if row["status"] == "failed" and row["next_attempt_at"] is None:
+        return "failed for good"
+    return str(row["status"])

@@ -4,6 +4,7 @@
 ALTER TABLE meta.daemon_action_log
     ADD COLUMN look_again_at timestamptz,  -- a pair that waits, or is to be repeated: due then
     ADD COLUMN next_occurrence integer,    -- the number that the next claim is; NULL: the one after this
+    ADD COLUMN done_before timestamptz,    -- when an occurrence before this one was completed; NULL: none was
     ADD COLUMN rule_hash text;             -- of a pair that its rule turned away: that rule; another rule
                                            -- asks it anew. NULL: the action itself decided
 

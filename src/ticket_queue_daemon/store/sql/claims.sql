@@ -20,7 +20,8 @@ FROM (
 
 -- claim --
 -- Take the pairs that are new, failed and due, skipped on a ticket that has changed since, waiting for
--- a moment that has come, turned away by another rule, or whose lease ran out. Rows are taken in
+-- a moment that has come, turned away by another rule (or failed, as that could not be decided), or whose
+-- lease ran out. Rows are taken in
 -- action_id order, so no two sessions can wait for each other. A stored plan stays, except that of an
 -- occurrence that is over: the next one has a plan of its own. The ticket's date is older than everything that the plan will be made from: a
 -- change in between is seen as a change.
@@ -50,16 +51,23 @@ WITH claimed AS (
         occurrence = COALESCE(
             entry.next_occurrence, entry.occurrence + (entry.status = 'completed')::integer),
         next_occurrence = NULL,
-        attempts = CASE WHEN entry.status IN ('skipped', 'completed') THEN 0 ELSE entry.attempts END,
+        done_before = CASE WHEN entry.status = 'completed' THEN entry.executed_at ELSE entry.done_before END,
+        attempts = CASE
+            WHEN entry.status IN ('skipped', 'completed') THEN 0
+            -- its rule failed for good, and is asked anew
+            WHEN entry.status = 'failed' AND entry.next_attempt_at IS NULL THEN 0
+            ELSE entry.attempts
+        END,
         plan = CASE WHEN entry.status = 'completed' THEN NULL ELSE entry.plan END,
         next_attempt_at = NULL,
         ticket_modified_at = COALESCE(excluded.ticket_modified_at, entry.ticket_modified_at),
         updated_at = clock_timestamp()
     WHERE (entry.status = 'failed' AND entry.next_attempt_at <= clock_timestamp())
-       OR (entry.status = 'skipped' AND entry.action_id = ANY (%(on_update_ids)s::text[])
+       OR ((entry.status = 'skipped' OR entry.status = 'failed' AND entry.rule_hash IS NOT NULL)
+           AND entry.action_id = ANY (%(on_update_ids)s::text[])
            AND entry.ticket_modified_at < excluded.ticket_modified_at)
        OR (entry.status = 'skipped' AND entry.look_again_at <= clock_timestamp())
-       OR (entry.status = 'skipped'
+       OR (entry.status IN ('skipped', 'failed')
            AND entry.rule_hash <> %(rule_hashes)s::jsonb ->> entry.action_id)
        OR (entry.status = 'completed' AND entry.action_id = ANY (%(repeat_ids)s::text[])
            AND entry.look_again_at <= clock_timestamp())
@@ -134,7 +142,8 @@ WHERE entry.log_id = held.log_id AND entry.lease_until > clock_timestamp()
 RETURNING entry.log_id
 
 -- release --
--- Let go: anyone may take it at once. A first claim that never had a plan leaves no row behind.
+-- Let go: anyone may take it at once. A first claim that never had a plan leaves no row behind; one of
+-- which nothing was sent is what it was before, and due, so that it still needs its report and its hours.
 WITH forgotten AS (
     DELETE FROM meta.daemon_action_log
     WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
@@ -145,6 +154,23 @@ WITH forgotten AS (
     UPDATE meta.daemon_summary_lines line SET reserved_by = NULL
     FROM forgotten
     WHERE line.reserved_by = forgotten.log_id AND line.covered_by IS NULL
+), put_back AS (
+    UPDATE meta.daemon_action_log SET
+        status = CASE WHEN error_message IS NOT NULL THEN 'failed'
+                      WHEN done_before = executed_at THEN 'completed'
+                      ELSE 'skipped' END,
+        next_attempt_at = CASE WHEN error_message IS NOT NULL THEN clock_timestamp() END,
+        look_again_at = CASE WHEN error_message IS NULL
+                             THEN COALESCE(look_again_at, clock_timestamp()) ELSE look_again_at END,
+        next_occurrence = occurrence,
+        claim_token = NULL, lease_until = NULL, claims = claims - 1, updated_at = clock_timestamp()
+    WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
+      AND lease_until > clock_timestamp()
+      AND executed_at IS NOT NULL AND NOT meta.daemon_plan_touched(plan)
+      AND NOT EXISTS (
+          SELECT FROM meta.daemon_summary_lines line
+          WHERE line.reserved_by = %(log_id)s AND line.covered_by IS NULL)
+    RETURNING *
 ), let_go AS (
     UPDATE meta.daemon_action_log SET
         lease_until = clock_timestamp(), updated_at = clock_timestamp(),
@@ -152,9 +178,12 @@ WITH forgotten AS (
     WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
       AND lease_until > clock_timestamp()
       AND NOT (plan IS NULL AND claims = 1 AND executed_at IS NULL)
+      AND NOT (executed_at IS NOT NULL AND NOT meta.daemon_plan_touched(plan) AND NOT EXISTS (
+          SELECT FROM meta.daemon_summary_lines line
+          WHERE line.reserved_by = %(log_id)s AND line.covered_by IS NULL))
     RETURNING *
 ), mine AS (
-    SELECT * FROM forgotten UNION ALL SELECT * FROM let_go
+    SELECT * FROM forgotten UNION ALL SELECT * FROM put_back UNION ALL SELECT * FROM let_go
 ), told AS (
     INSERT INTO meta.daemon_action_history (
         log_id, ticket_id, action_id, run_id, worker, attempt, event)
@@ -165,13 +194,13 @@ SELECT log_id FROM mine
 
 -- forget --
 -- Let go of what nothing was sent of and nothing came of, as if it had never been claimed: it is new to
--- whoever wants it again.
+-- whoever wants it again. What an occurrence before this one did is not forgotten with it.
 WITH forgotten AS (
     DELETE FROM meta.daemon_action_log
     WHERE log_id = %(log_id)s AND claim_token = %(token)s AND status = 'started'
       AND lease_until > clock_timestamp()
       AND NOT meta.daemon_plan_touched(plan)
-      AND (executed_at IS NULL OR error_message IS NOT NULL)
+      AND (executed_at IS NULL OR error_message IS NOT NULL) AND done_before IS NULL
     RETURNING *
 ), freed AS (
     UPDATE meta.daemon_summary_lines line SET reserved_by = NULL

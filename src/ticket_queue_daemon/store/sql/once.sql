@@ -3,10 +3,21 @@
 SELECT pg_advisory_xact_lock(
     hashtext('ticket-queue-daemon once'), hashtext(%(action_id)s || ' ' || %(subject)s))
 
+-- holds_once --
+-- The ticket that has what an action does once for several, by the words of the next statement.
+SELECT once.ticket_id
+FROM meta.daemon_once once
+JOIN meta.daemon_action_log holder ON holder.log_id = once.log_id
+WHERE once.action_id = %(action_id)s AND once.subject = %(subject)s
+  AND (holder.status IN ('started', 'completed', 'needs_review')
+       OR holder.done_before IS NOT NULL
+       OR holder.next_attempt_at IS NOT NULL
+       OR meta.daemon_plan_touched(holder.plan))
+
 -- take_once --
 -- Take what an action does once for several tickets. Taken already means that its row is at work, will be,
 -- may have done it or has done it; what a row took that came to nothing is free again. The row that comes
--- back has it.
+-- back has it; it is open while its row may still come to nothing.
 WITH mine AS (
     SELECT log_id, action_id, ticket_id
     FROM meta.daemon_action_log
@@ -22,12 +33,17 @@ WITH mine AS (
             SELECT FROM meta.daemon_action_log holder
             WHERE holder.log_id = once.log_id
               AND (holder.status IN ('started', 'completed', 'needs_review')
+                   OR holder.done_before IS NOT NULL
                    OR holder.next_attempt_at IS NOT NULL
                    OR meta.daemon_plan_touched(holder.plan)))
     RETURNING ticket_id
 )
-SELECT ticket_id FROM taken
+SELECT ticket_id, false AS is_open FROM taken
 UNION ALL
-SELECT once.ticket_id
+SELECT once.ticket_id,
+       NOT EXISTS (
+           SELECT FROM meta.daemon_action_log holder
+           WHERE holder.log_id = once.log_id
+             AND (holder.status = 'completed' OR holder.done_before IS NOT NULL))
 FROM meta.daemon_once once JOIN mine ON mine.action_id = once.action_id
 WHERE once.subject = %(subject)s AND NOT EXISTS (SELECT FROM taken)

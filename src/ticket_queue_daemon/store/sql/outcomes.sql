@@ -3,6 +3,7 @@
 -- A ticket that was looked at again and is skipped for the same reason as before keeps the moment of
 -- the first time, and its history says nothing new. A line that a skip has left before is not left again:
 -- the summary that tells it changes the ticket, so that it would be looked at and told for ever.
+-- What depends on it, and was turned away, is due with it: a crash in between would leave it asleep.
 WITH as_before AS MATERIALIZED (
     SELECT FROM meta.daemon_action_log
     WHERE log_id = %(log_id)s AND %(status)s::text = 'skipped'
@@ -28,6 +29,14 @@ WITH as_before AS MATERIALIZED (
     WHERE line.line_id = ANY (%(covers)s::bigint[]) AND line.ticket_id = mine.ticket_id
       AND line.covered_by IS NULL
     RETURNING line.line_id
+), woken AS (
+    UPDATE meta.daemon_action_log waiting SET
+        look_again_at = clock_timestamp(), updated_at = clock_timestamp()
+    FROM mine
+    WHERE waiting.ticket_id = mine.ticket_id AND waiting.action_id = ANY (%(wakes)s::text[])
+      AND waiting.status = 'skipped' AND waiting.rule_hash IS NOT NULL
+      AND waiting.look_again_at IS NULL   -- a moment of its own is not brought forward
+      AND mine.status = 'completed'
 ), freed AS (
     UPDATE meta.daemon_summary_lines line SET reserved_by = NULL
     FROM mine
@@ -57,12 +66,13 @@ SELECT log_id FROM mine
 
 -- fail --
 -- Record a failed attempt. It is due again after a back-off that doubles (a tenth of jitter, a day at
--- most), unless this was final or the last attempt.
+-- most), unless this was final or the last attempt. One that failed since its rule could not be decided is
+-- asked again like one that was turned away.
 WITH mine AS (
     UPDATE meta.daemon_action_log SET
         status = 'failed', executed_at = clock_timestamp(), error_message = %(error)s,
         metadata = %(metadata)s, claim_token = NULL, lease_until = NULL, claims = 0,
-        attempts = attempts + 1,
+        attempts = attempts + 1, rule_hash = %(rule_hash)s,
         plan = CASE WHEN cardinality(%(lines)s::text[]) = 0 THEN plan
                     ELSE meta.daemon_plan_told(plan) END,
         next_attempt_at = CASE

@@ -54,8 +54,8 @@ found (ticket_id, action_id, why, rank) AS (
     -- come, or skipped on a ticket that has changed since.
     SELECT reported.ticket_id, work.action_id,
            CASE WHEN entry.status IS NULL THEN 'new'
+                WHEN entry.status IN ('skipped', 'failed') AND entry.rule_hash <> work.rule_hash THEN 'rule'
                 WHEN entry.status = 'failed' THEN 'retry'
-                WHEN entry.status = 'skipped' AND entry.rule_hash <> work.rule_hash THEN 'rule'
                 WHEN entry.look_again_at <= (SELECT now FROM moment) THEN 'due'
                 ELSE 'update' END,
            2
@@ -69,6 +69,10 @@ found (ticket_id, action_id, why, rank) AS (
     ) entry ON true
     WHERE entry.status IS NULL
        OR (entry.status = 'failed' AND entry.next_attempt_at <= (SELECT now FROM moment))
+       OR (entry.status = 'failed'
+           AND ((work.on_update AND entry.rule_hash IS NOT NULL
+                 AND entry.ticket_modified_at < reported.modified_at)
+                OR entry.rule_hash <> work.rule_hash))
        OR (entry.status = 'skipped'
            AND ((work.on_update AND entry.ticket_modified_at < reported.modified_at)
                 OR entry.look_again_at <= (SELECT now FROM moment)

@@ -24,6 +24,7 @@ WITH recorded AS (
         lease_until = NULL,
         claims = 0,
         next_attempt_at = NULL,
+        look_again_at = NULL, next_occurrence = NULL, rule_hash = NULL,
         ticket_modified_at = NULL,      -- a person's word is not looked at again
         updated_at = clock_timestamp()
     WHERE entry.status <> 'started' OR entry.lease_until <= clock_timestamp()
@@ -42,10 +43,17 @@ SELECT log_id FROM recorded
 SELECT
     log_id, ticket_id, action_type, action_id, action_hash, executed_at, status, error_message, metadata,
     attempts, next_attempt_at, occurrence, claims, claimed_by, claimed_at, lease_until, queue, run_id, plan,
-    ticket_modified_at, look_again_at, next_occurrence, rule_hash
+    ticket_modified_at, look_again_at, next_occurrence, rule_hash,
+    done_before
 FROM meta.daemon_action_log
 WHERE ticket_id = %(ticket_id)s
 ORDER BY COALESCE(executed_at, claimed_at) DESC, updated_at DESC, action_id
+
+-- under_way --
+-- What is not completed on a ticket, and has sent something.
+SELECT action_id
+FROM meta.daemon_action_log
+WHERE ticket_id = %(ticket_id)s AND status IN ('started', 'failed') AND meta.daemon_plan_touched(plan)
 
 -- get_action_stats --
 -- How many rows there are of each type and status.
