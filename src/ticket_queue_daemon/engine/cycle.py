@@ -132,8 +132,7 @@ class Cycle:
         pending = self._pending(found)
         work = _by_ticket(pending)
         observer.on_event(TicketsPending(len(work)))
-        tally, stopped = Tally(), ""
-        plans: list[PlanView] = []
+        tally, plans, stopped = Tally(), list[PlanView](), ""
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
             read, told = self._readers(found, dry_run=dry_run, stopping=stopping)
