@@ -11,6 +11,7 @@ import pytest
 
 from ticket_queue_daemon.actions import CommentAction, SummaryCommentAction
 from ticket_queue_daemon.actions.base import ActionResult, BaseAction, TicketFacade, skip
+from ticket_queue_daemon.audit.findings import Level
 from ticket_queue_daemon.effects.feed_entry import FeedEntryEffect
 from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.engine.plan import Plan
@@ -447,3 +448,81 @@ class TestExplain:
         changes(ticket)
         [told] = desk.app(hello(**waits)).explain(ticket.id).actions
         assert "has changed" in told.standing.sentence
+
+
+class TestAudit:
+    def test_reminders_of_the_same_words_are_no_duplicates(self, desk: Desk) -> None:
+        ticket = desk.ticket("Screen")
+        for _ in range(3):
+            desk.run(hello(every="7d"))
+            let_time_pass(desk, 7.1)
+        assert desk.comments(ticket) == ["Hello"] * 3
+
+        desk.run(hello(every="7d", when="false"))
+        [found] = desk.app(hello()).auditor().audit([ticket.id])
+        assert {one.kind.level for one in found} <= {Level.FINE}, found
+
+    def test_it_is_silent_about_shadow_and_waiting(self, desk: Desk) -> None:
+        ticket = desk.ticket("Screen")
+        desk.run(hello(shadow=True), hello("Later", after="3d"))
+        [found] = desk.app(hello()).auditor().audit([ticket.id])
+        assert {one.kind.level for one in found} <= {Level.FINE}, found
+
+
+class TestEachOccurrenceOnce:
+    def test_an_occurrence_that_found_nothing_to_do_counts_once(self, desk: Desk) -> None:
+        ticket = desk.ticket("A printer")
+        action = {"every": "7d", "when": NEW, "at_most": 3}
+        desk.run(hello(**action))
+        let_time_pass(desk, 7.1)
+        ticket.title = "A screen"
+        desk.run(hello(**action))
+        changes(ticket, "A printer")
+        for _ in range(2):
+            desk.run(hello(**action))
+        assert desk.comments(ticket) == ["Hello"] * 2
+        for _ in range(4):
+            let_time_pass(desk, 7.1)
+            desk.run(hello(**action))
+        assert desk.comments(ticket) == ["Hello"] * 3
+
+    def test_from_shadow_to_live_and_back_each_occurrence_comes_once(self, desk: Desk) -> None:
+        ticket = desk.ticket("A printer")
+        desk.run(hello(shadow=True, every="7d"))
+        for _ in range(3):
+            desk.run(hello(every="7d"))
+        desk.run(hello(shadow=True, every="7d"))
+        desk.run(hello(every="7d"))
+        assert desk.comments(ticket) == ["Hello"]
+        let_time_pass(desk, 7.1)
+        desk.run(hello(shadow=True, every="7d"))
+        assert desk.comments(ticket) == ["Hello"]
+        for _ in range(2):
+            desk.run(hello(every="7d"))
+        assert desk.comments(ticket) == ["Hello"] * 2
+
+    def test_what_follows_a_reminder_keeps_its_own_pace(self, desk: Desk) -> None:
+        ticket = desk.ticket("Screen")
+        actions = (hello("A", every="1d", label="a"), hello("B", every="7d", depends_on="a"))
+        for _ in range(8):
+            desk.run(*actions)
+            desk.run(*actions)
+            let_time_pass(desk, 1.0001)
+        assert desk.comments(ticket).count("A") == 8
+        assert desk.comments(ticket).count("B") == 2
+
+    def test_an_occurrence_that_is_given_back_is_neither_lost_nor_doubled(self, desk: Desk) -> None:
+        tickets = [desk.ticket(f"Screen {number}") for number in range(4)]
+        desk.run(hello(every="7d"))
+        let_time_pass(desk, 7.1)
+        for _ in range(6):
+            desk.run(hello(every="7d", limit=1))
+        assert [desk.comments(one) for one in tickets] == [["Hello"] * 2] * 4
+
+    def test_a_shorter_wait_is_heeded_at_once(self, desk: Desk) -> None:
+        ticket = desk.ticket("Screen")
+        desk.run(hello(after="3d", every="7d"))
+        let_time_pass(desk, 2)
+        for _ in range(2):
+            desk.run(hello(after="1d", every="7d"))
+        assert desk.comments(ticket) == ["Hello"]

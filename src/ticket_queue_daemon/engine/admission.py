@@ -87,7 +87,9 @@ def _by_occurrence(
 ) -> TurnedAway | None:
     if rule.repeat is None and done_before:
         return _turned(rule, "it was done here, and is not repeated any more")
-    if rule.repeat is not None and due_at is not None and (occurrence > 1 or rule.timing):
+    # Before the first one a moment that has not come is of no weight: the rule may be another one by now.
+    waits = due_at is not None and (occurrence > 1 or (rule.timing is not None and due_at <= now))
+    if rule.repeat is not None and due_at is not None and waits:
         coming = rule.occurrence(occurrence, due_at, now)
         if coming is None:
             return _turned(rule, f"occurrence {occurrence} is past, and there is no later one")
@@ -144,7 +146,7 @@ def after_done(rule: Rule, claim: Claim, now: datetime) -> LookAgain | None:
         claim: the claim under which it was completed.
         now: the present.
     """
-    due = claim.due_at or claim.claimed_at
+    due = min(claim.due_at or claim.claimed_at, claim.claimed_at)
     done = rule.occurrence(claim.occurrence, due, now)
     number, due = (done.number, done.due) if done and done.due <= now else (claim.occurrence, due)
     coming = rule.following(number, due, now)

@@ -94,9 +94,8 @@ def make_plan(
         return Declined(turned.reason, Plan(), again=turned.again)
     facade = RecordingFacade(reader, log_id=log_id, occurrence=turn.occurrence)
     context = shared if shared is not None else {}
-    context["ticket_id"] = reader.ticket_id
     # The seed's actions append to this list; a summarising action reads it.
-    context["summaries"] = [text for _, text in summaries]
+    context |= {"ticket_id": reader.ticket_id, "summaries": [text for _, text in summaries]}
     result = action.call(reader.ticket_id, facade, dry_run=dry_run, context=context)
     appended = () if action.summarises else tuple(str(line) for line in context["summaries"])
     plan = Plan(
