@@ -230,7 +230,7 @@ class TicketWork:
                 dict(made.plan.details),
                 lines=made.lines,
                 covers=made.plan.lines,
-                again=made.again,
+                again=made.again or after_done(bound.rule, claim, claim.db_now),
             )
         if isinstance(made, Unsuccessful):
             return self._fail(claim, made.reason, final=False, details=dict(made.plan.details))
