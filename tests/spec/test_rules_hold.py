@@ -177,6 +177,15 @@ class TestNothingStopsInSilence:
 
         assert desk.comments(ticket) == ["Hello"]
 
+    def test_a_rule_that_can_not_be_decided_does_not_stop_the_others(self, desk: Desk) -> None:
+        tickets = [desk.ticket(f"Screen {number}") for number in range(25)]
+
+        report = desk.run(hello("Never", when="row.Nope == 1"), hello())
+
+        assert report.stopped == ""
+        assert report.failed == len(tickets)
+        assert [desk.comments(one) for one in tickets] == [["Hello"]] * len(tickets)
+
     def test_what_could_not_be_decided_is_asked_again_by_another_condition(
         self, desk: Desk
     ) -> None:

@@ -45,6 +45,7 @@ class TicketWork:
 
     Attributes:
         modified: the ticket's modified date as the report has it, which was read before all else.
+        undecided: how many attempts failed since a rule could not be decided.
     """
 
     line: Line
@@ -52,6 +53,7 @@ class TicketWork:
     modified: datetime | None = None
     outcomes: list[str] = field(default_factory=list)
     done: dict[str, str] = field(default_factory=dict)
+    undecided: int = 0
     shared: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -128,10 +130,7 @@ class TicketWork:
         return claims
 
     def _bound(self, action_id: str) -> BoundAction | None:
-        for bound in self.line.actions:
-            if bound.key.action_id == action_id:
-                return bound
-        return None
+        return next((one for one in self.line.actions if one.key.action_id == action_id), None)
 
     def _carry_out(self, claim: Claim, bound: BoundAction | None) -> None:
         """Plan, write ahead, apply, record: one action on this ticket."""
@@ -343,6 +342,7 @@ class TicketWork:
     ) -> Ended:
         """Record a failed attempt; what may have been applied is never failed for good."""
         limits = self.line.limits
+        self.undecided += rule is not None
         last = final or claim.attempts + 1 >= limits.max_attempts
         if last and self.line.tracker.in_doubt(claim):
             self.line.tracker.park(claim, error, metadata=details or {}, lines=lines)
