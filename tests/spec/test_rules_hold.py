@@ -83,6 +83,7 @@ class Stumbles(BaseAction):
     """An action that does not succeed, or does."""
 
     well = False
+    rests = False
 
     def get_action_type(self) -> str:
         return "stumbles"
@@ -92,6 +93,8 @@ class Stumbles(BaseAction):
 
     def execute_action(self, ticket_id: int, facade: TicketFacade, dry_run: bool = False) -> Any:
         del dry_run
+        if self.rests:
+            return skip("nothing to do today")
         facade.add_comment(ticket_id, "First")
         return ActionResult(success=self.well)
 
@@ -143,6 +146,24 @@ class TestNothingStopsInSilence:
 
         assert desk.comments(ticket) == ["Hello"]
 
+    def test_what_is_done_every_day_is_tried_every_day(self, desk: Desk) -> None:
+        """Today it finds nothing to do; at_most counts that."""
+        ticket = desk.ticket("Screen")
+        stumbles = Stumbles().under(RuleWords(every="1d", at_most=3).made())
+        seen = []
+        for stumbles.rests, stumbles.well in (
+            (True, True),
+            (False, True),
+            (True, True),
+            (False, True),
+        ):
+            for _ in range(2):
+                desk.run(stumbles)
+            seen.append(len(desk.comments(ticket)))
+            let_time_pass(desk, 1.01)
+
+        assert seen == [0, 1, 1, 1]
+
     def test_what_could_not_be_decided_is_asked_again_when_the_ticket_changes(
         self, desk: Desk
     ) -> None:
@@ -155,6 +176,15 @@ class TestNothingStopsInSilence:
         desk.run(hello(**action), max_attempts=2)
 
         assert desk.comments(ticket) == ["Hello"]
+
+    def test_a_rule_that_can_not_be_decided_does_not_stop_the_others(self, desk: Desk) -> None:
+        tickets = [desk.ticket(f"Screen {number}") for number in range(25)]
+
+        report = desk.run(hello("Never", when="row.Nope == 1"), hello())
+
+        assert report.stopped == ""
+        assert report.failed == len(tickets)
+        assert [desk.comments(one) for one in tickets] == [["Hello"]] * len(tickets)
 
     def test_what_could_not_be_decided_is_asked_again_by_another_condition(
         self, desk: Desk

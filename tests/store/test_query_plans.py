@@ -55,6 +55,10 @@ def grown(postgres: str) -> Iterator[psycopg.Connection[Any]]:
             "INSERT INTO meta.daemon_action_history (log_id, ticket_id, action_id, event)"
             " SELECT gen_random_uuid(), ticket, 'x', 'claimed' FROM generate_series(1, 100000) ticket"
         )
+        connection.execute(
+            "INSERT INTO meta.daemon_once (action_id, subject, log_id, ticket_id)"
+            " SELECT 'x', ticket::text, gen_random_uuid(), ticket FROM generate_series(1, 10000) ticket"
+        )
         yield connection
     with psycopg.connect(postgres, autocommit=True) as maintenance:
         maintenance.execute("DROP DATABASE grown WITH (FORCE)")
@@ -156,6 +160,7 @@ CLAIM = {
     "covers": [1],
     "look_again_at": None,
     "next_occurrence": None,
+    "subject": "requestor:u1",
     "wakes": ["a:1:v1"],
     "rule_hash": None,
     "status": "skipped",
@@ -172,6 +177,7 @@ CLAIM = {
         "reserve_lines",
         "reserved_lines",
         "renew",
+        "release",
         "write_plan",
         "effect_sending",
         "in_doubt",
@@ -181,6 +187,9 @@ CLAIM = {
         "get_ticket_actions",
         "known_entry_ids",
         "history",
+        "take_once",
+        "holds_once",
+        "under_way",
     ],
 )
 def test_no_step_of_a_ticket_reads_a_whole_table(log: psycopg.Connection[Any], name: str) -> None:

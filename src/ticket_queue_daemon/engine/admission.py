@@ -139,11 +139,11 @@ def _turned(rule: Rule, reason: str, again: LookAgain | None = None) -> TurnedAw
 
 
 def after_done(rule: Rule, claim: Claim, now: datetime) -> LookAgain | None:
-    """When a repeating action is due again on a ticket, now that it was completed; None: never.
+    """When a repeating action is due again on a ticket, now that it was completed or skipped it; None: never.
 
     Args:
         rule: the rule.
-        claim: the claim under which it was completed.
+        claim: the claim under which it was.
         now: the present.
     """
     due = min(claim.due_at or claim.claimed_at, claim.claimed_at)

@@ -297,7 +297,8 @@ class Cycle:
                 tally.add(outcomes)
                 # A ticket that another daemon has in its hands tells nothing.
                 if set(outcomes) - {"lease_lost"}:
-                    self.breaker.count(failed="failed" in outcomes)
+                    # A rule that can't be decided sends nothing, and is no reason to stop the others.
+                    self.breaker.count(failed=outcomes.count("failed") > ticket.undecided)
 
             cap.begin_run()
             stopped = self._hand_out(iter(work), cap.around(one), stopping)

@@ -46,6 +46,7 @@ class TicketWork:
 
     Attributes:
         modified: the ticket's modified date as the report has it, which was read before all else.
+        undecided: how many attempts failed since a rule could not be decided.
     """
 
     line: Line
@@ -53,6 +54,7 @@ class TicketWork:
     modified: datetime | None = None
     outcomes: list[str] = field(default_factory=list)
     done: dict[str, str] = field(default_factory=dict)
+    undecided: int = 0
     shared: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -232,7 +234,7 @@ class TicketWork:
                 dict(made.plan.details),
                 lines=made.lines,
                 covers=made.plan.lines,
-                again=made.again,
+                again=made.again or after_done(bound.rule, claim, claim.db_now),
             )
         if isinstance(made, Unsuccessful):
             return self._fail(claim, made.reason, final=False, details=dict(made.plan.details))
@@ -333,6 +335,7 @@ class TicketWork:
     ) -> Ended:
         """Record a failed attempt; what may have been applied is never failed for good."""
         limits = self.line.limits
+        self.undecided += rule is not None
         last = final or claim.attempts + 1 >= limits.max_attempts
         if last and self.line.tracker.in_doubt(claim):
             self.line.tracker.park(claim, error, metadata=details or {}, lines=lines)
