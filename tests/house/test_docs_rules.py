@@ -69,7 +69,7 @@ def test_the_short_ones_are_the_same() -> None:
     toml, json_ = loaded("toml", "toml"), loaded("json", "json")
 
     assert [one.action_id for one in toml.made] == [one.action_id for one in json_.made]
-    assert toml.settings == json_.settings
+    assert toml.queues[0].settings == json_.queues[0].settings
 
 
 def test_the_whole_one_does_what_it_says(desk: Desk) -> None:

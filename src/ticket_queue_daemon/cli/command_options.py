@@ -177,6 +177,7 @@ def explain(parser: argparse.ArgumentParser) -> None:
     """Which ticket, by which rules, and in which form."""
     parser.add_argument("ticket_id", metavar="ID", type=ticket_id, help="the ticket's id")
     setting(parser, "config_path", metavar="FILE", default=argparse.SUPPRESS)
+    only_queue(parser, default=argparse.SUPPRESS)
     _json(parser)
 
 
@@ -191,6 +192,7 @@ def baseline(parser: argparse.ArgumentParser) -> None:
     """The run's flags that make sense behind the word as well."""
     for field, metavar in (("report_id", "ID"), ("config_path", "FILE")):
         setting(parser, field, metavar=metavar, default=argparse.SUPPRESS)
+    only_queue(parser, default=argparse.SUPPRESS)
 
 
 def resolve(parser: argparse.ArgumentParser) -> None:
@@ -351,9 +353,21 @@ def resume_pattern(parser: argparse.ArgumentParser) -> None:
 def _queue(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--queue",
-        metavar="N",
+        metavar="NAME",
         type=queue,
-        help="a report's id, or report:ID (default: every queue)",
+        help="its name, or its report's id (default: every queue)",
+    )
+
+
+def only_queue(target: argparse._ActionsContainer, **options: Any) -> None:
+    """One queue of the rules file, for a run and what looks ahead to one."""
+    target.add_argument(
+        "--queue",
+        dest="only_queue",
+        metavar="NAME",
+        type=queue,
+        help="of several queues only this one: its name, or its report's id (default: all)",
+        **options,
     )
 
 

@@ -67,7 +67,7 @@ COMMANDS: dict[str, Command] = {
         "say why a ticket was or was not changed, and what would be done to it now",
         options.explain,
         options.EXPLAIN_EXAMPLES,
-        beside=("config_path", "auto_upgrade"),
+        beside=("config_path", "only_queue", "auto_upgrade"),
         needs=Need.TDX,
     ),
     "stats": Command("count the actions by status and by type"),
@@ -141,7 +141,7 @@ COMMANDS: dict[str, Command] = {
     "baseline": Command(
         "mark the tickets now in the report as done without executing anything",
         options.baseline,
-        beside=("report_id", "config_path", "auto_upgrade"),
+        beside=("report_id", "config_path", "only_queue", "auto_upgrade"),
         needs=Need.TDX | Need.REPORT,
         changes_state=True,
     ),

@@ -45,6 +45,7 @@ from ticket_queue_daemon.config.problems import (
     refusal,
     wrong_values,
 )
+from ticket_queue_daemon.config.queue_settings import QueueSettings
 from ticket_queue_daemon.config.rule_settings import RuleSettings
 from ticket_queue_daemon.config.running_settings import RunningSettings
 from ticket_queue_daemon.config.safety_settings import SafetySettings
@@ -78,7 +79,13 @@ class SettingRow:
 
 
 class Settings(
-    SafetySettings, MatchingSettings, RuleSettings, RunningSettings, AlertSettings, MonitorSettings
+    SafetySettings,
+    MatchingSettings,
+    QueueSettings,
+    RuleSettings,
+    RunningSettings,
+    AlertSettings,
+    MonitorSettings,
 ):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
@@ -360,6 +367,7 @@ def variables() -> dict[str, Variable]:
         AlertSettings,
         RunningSettings,
         RuleSettings,
+        QueueSettings,
         MatchingSettings,
         SafetySettings,
     )

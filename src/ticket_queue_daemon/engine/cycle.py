@@ -35,53 +35,22 @@ from ticket_queue_daemon.observe.events import (
 from ticket_queue_daemon.rules.facts import QueueFact
 from ticket_queue_daemon.tdx.directory import Directory
 from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
+from ticket_queue_daemon.tdx.turns import on_behalf_of, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from ticket_queue_daemon.assets.keeper import AssetKeeper
     from ticket_queue_daemon.clock import Clock
-    from ticket_queue_daemon.engine.keys import BoundAction
+    from ticket_queue_daemon.engine.queue import Queue
     from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.outside.post import Outside
-    from ticket_queue_daemon.store.rows import ActionKey, Pending
+    from ticket_queue_daemon.store.rows import Pending
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
 
 
 ODD_ROWS_SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """A watched report with its ordered actions."""
-
-    report_id: int
-    actions: Sequence[BoundAction]
-    id_column: str | None = None
-    max_new_tickets: int = 50
-    bots: Collection[str] = ()
-
-    @property
-    def name(self) -> str:
-        """``report:1344``."""
-        return f"report:{self.report_id}"
-
-    @property
-    def keys(self) -> list[ActionKey]:
-        """The actions as the tracker knows them."""
-        return [bound.key for bound in self.actions]
-
-    @property
-    def reads_rows(self) -> bool:
-        """Whether any condition asks for the report's columns."""
-        conditions = [bound.rule.when for bound in self.actions]
-        return any(when is not None and "row" in when.needs for when in conditions)
-
-    def acting(self, now: datetime) -> list[ActionKey]:
-        """Those whose schedule is open."""
-        return [bound.key for bound in self.actions if bound.acts_at(now)]
 
 
 @dataclass(slots=True)
@@ -128,8 +97,21 @@ class Cycle:
             StoreError: the database is away.
             TdxError: TDX is away.
         """
+        with on_behalf_of(self.queue.name):
+            return self._run(
+                dry_run=dry_run, confirmed=confirmed, observer=observer, stopping=stopping
+            )
+
+    def _run(
+        self,
+        *,
+        dry_run: bool,
+        confirmed: Collection[str],
+        observer: Observer,
+        stopping: Callable[[], bool],
+    ) -> RunReport:
         run_id, started = uuid.uuid4(), self.clock.monotonic()
-        traffic = Traffic(self.tdx)
+        traffic = Traffic(self.tdx, self.queue.name)
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
         notes = [*self.bounds.remarks, *found.notes, *_odd_rows(found), *self._blind(found)]
@@ -151,6 +133,7 @@ class Cycle:
                 notes += _said(waiting, observer)
         finished = RunReport(
             run_id=run_id,
+            queue=self.queue.name,
             dry_run=dry_run,
             found=len(found.ids),
             pending=len(work),
@@ -248,7 +231,7 @@ class Cycle:
             tally.add(outcomes)
             return views
 
-        with ThreadPoolExecutor(self.workers, thread_name_prefix="preview") as pool:
+        with self._pool("preview") as pool:
             return [view for views in pool.map(one, work) for view in views]
 
     def _carry_out(
@@ -311,6 +294,11 @@ class Cycle:
             stopping=stopping,
         )
 
+    def _pool(self, name: str) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(
+            self.workers, name, initializer=serve, initargs=(self.queue.name,)
+        )
+
     def _hand_out(
         self, tickets: Iterator[int], one: Callable[[int], None], stopping: Callable[[], bool]
     ) -> str:
@@ -325,7 +313,7 @@ class Cycle:
             return stopping() or bool(cap.story)
 
         running: set[Future[None]] = set()
-        with ThreadPoolExecutor(self.workers, thread_name_prefix="ticket") as pool:
+        with self._pool("ticket") as pool:
             while self.breaker.probing and not ended() and (probe := next(tickets, None)):
                 one(probe)
             while not ended() and not self.breaker.is_open:

@@ -29,6 +29,7 @@ class RunReport:
     """The figures of one run.
 
     Attributes:
+        queue: its name.
         found: tickets in the report.
         pending: tickets with work.
         executed, succeeded, failed, skipped, held: (ticket, action) pairs carried out, by
@@ -58,6 +59,7 @@ class RunReport:
     notes: tuple[str, ...] = ()
     plans: tuple[PlanView, ...] = ()
     stopped: str = ""
+    queue: str = ""
 
     @property
     def api_calls(self) -> int:

@@ -148,14 +148,13 @@ def test_a_run_that_is_asked_for_moves_no_point(time: Time) -> None:
     assert time.begun == [0, 10, 13, 20, 30, 40, 50]
 
 
-def test_a_reload_runs_nothing(time: Time) -> None:
-    time.rings = {13.0: Ring.RELOAD}
-    reloaded: list[float] = []
+def test_a_daemon_that_is_replaced_leaves_between_two_passes(time: Time) -> None:
+    time.rings = {13.0: Ring.NEWS}
 
-    time.daemon(takes(time), on_reload=lambda: reloaded.append(time.at))
+    time.daemon(takes(time), retires=lambda: time.at >= 13)
 
-    assert reloaded == [13]
-    assert time.begun == [0, 10, 20, 30, 40, 50]
+    assert time.begun == [0, 10]
+    assert not time.stop.is_set()
 
 
 def test_a_standby_waits_for_the_lead_and_begins_at_once_when_it_has_it(time: Time) -> None:
