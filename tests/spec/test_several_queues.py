@@ -6,18 +6,21 @@ import json
 import textwrap
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from ledger import sql
 from receiver import PATIENCE
+from ticket_queue_daemon.actions import CommentAction
 from ticket_queue_daemon.actions.registry import Registry
 from ticket_queue_daemon.app.rules import configure
 from ticket_queue_daemon.app.running import Loop, run_forever
 from ticket_queue_daemon.cli import main
-from ticket_queue_daemon.errors import ConfigError
+from ticket_queue_daemon.errors import ConfigError, ReportError
 from ticket_queue_daemon.observe.alerts import Alerts
 from ticket_queue_daemon.observe.events import (
     Event,
@@ -32,6 +35,7 @@ from ticket_queue_daemon.observe.events import (
 from ticket_queue_daemon.observe.hooks import Hooks
 from ticket_queue_daemon.simulator import catalogue
 from ticket_queue_daemon.simulator.reports import unassigned_in
+from ticket_queue_daemon.tdx.errors import TdxUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -456,3 +460,111 @@ def test_validate_show_and_diff_know_several_queues(ask: Ask) -> None:
     states = {one["name"]: [a["state"] for a in one["actions"]] for one in told["queues"]}
     assert states == {"front": ["new"], f"report:{SECOND}": ["runs again"], "desk": ["gone"]}
     assert {one["name"]: one["gone"] for one in told["queues"]}["desk"] is True
+
+
+# a saved search instead of a report
+
+SEARCH = 7001
+BY_SEARCH = f"""
+version: 1
+queues:
+  - {{search: {SEARCH}, max_new_tickets: 500}}
+actions:
+  - comment: {{comment_text: Found, reevaluate: on_update, when: 'ticket.Title != "Not this"'}}
+"""
+
+
+def test_a_saved_search_is_watched_like_a_report_page_by_page(desk: Desk) -> None:
+    tickets = [desk.ticket(f"Printer {number}") for number in range(201)]
+    away = tickets[0]
+    away.title = "Not this"
+    app = app_of(desk, BY_SEARCH, workers=16)
+
+    first = app.run_once(dry_run=False)
+    second = app.run_once(dry_run=False)
+    away.title = "This"
+    away.modified += timedelta(seconds=5)
+    app.run_once(dry_run=False)
+
+    assert (first.found, first.succeeded, first.skipped) == (201, 200, 1)
+    assert dict(second.calls) == {"POST tickets/searches/{id}/results": 2}
+    assert said(desk, away) == ["Found"]
+    assert app.only.name == f"search:{SEARCH}"
+    rows = sql(desk.database_url, "SELECT DISTINCT queue FROM meta.daemon_action_log")
+    assert rows == [(f"search:{SEARCH}",)]
+
+
+def test_a_saved_search_that_does_not_come_whole_is_never_read_as_less(desk: Desk) -> None:
+    desk.ticket("Printer")
+    desk.simulator.faults.add("truncated", route=r"/searches/\{searchId\}/results")
+
+    with pytest.raises(TdxUnavailable, match="an answer that was cut off"):
+        app_of(desk, BY_SEARCH).run_once(dry_run=False)
+
+    assert desk.writes() == 0
+
+
+def test_a_saved_search_that_is_not_there_says_what_to_look_at(desk: Desk) -> None:
+    app = app_of(desk, BY_SEARCH.replace(str(SEARCH), "99"))
+
+    with pytest.raises(ReportError, match="Saved search 99 not found or not permitted") as refused:
+        app.run_once(dry_run=False)
+    assert "a search of tickets in application 46 (TDX_APP_ID)" in refused.value.advice
+
+
+def test_a_saved_search_is_baselined_and_named_without_a_file(desk: Desk) -> None:
+    ticket = desk.ticket("Printer")
+    app = desk.app(CommentAction("Hello"), report_id=None, search_id=SEARCH)
+
+    assert app.baseline().tickets == 1
+    app.run_once(dry_run=False)
+    assert said(desk, ticket) == []
+    with pytest.raises(ConfigError, match="DAEMON_REPORT_ID and DAEMON_SEARCH_ID are both set"):
+        desk.app(search_id=SEARCH)
+
+
+@pytest.mark.parametrize(
+    ("queue", "said"),
+    [
+        ("{search: 1, report: 2}", "queue.search: report is given as well; keep one of the two"),
+        ("{report: 1, interval: 60, cron: '* * * * *'}", "queue.cron: interval is given as well"),
+        ("{report: 1, cron: '61 * * * *'}", "queue.cron: expected a cron expression of five"),
+        ("{report: 1, cron: '@daily'}", "queue.cron: expected a cron expression of five fields"),
+        (
+            "{search: 1}",
+            "actions[0].tag.when: row is a report's columns, and a saved search has none",
+        ),
+    ],
+)
+def test_what_can_not_be_watched_so_is_told_at_its_line(queue: str, said: str) -> None:
+    when = "{tag: {add: [x], when: 'row.Title == \"a\"'}}"
+
+    told = mistakes(f"version: 1\nqueue: {queue}\nactions: [{when}]\n")
+
+    assert any(said in line for line in told), told
+
+
+# by cron
+
+
+def test_a_queue_by_cron_waits_for_its_time_and_shows_it(desk: Desk, ask: Ask) -> None:
+    text = RULES.replace(
+        "report: 1344", "report: 1344\n    cron: 0 3 1 1 *\n    time_zone: America/Detroit"
+    )
+    here, there = desk.ticket("Printer"), in_the_lab(desk)
+    with running(app_of(desk, text), interval=None) as ears:
+        ears.until(f"report:{SECOND}", RunFinished)
+        ears.until("desk", Waiting)
+        [waiting] = ears.heard("desk", Waiting)
+        before = said(desk, here)
+        ask("run-now", "--queue", "desk")
+        ears.until("desk", RunFinished)
+
+    assert isinstance(waiting, Waiting)
+    local = waiting.until.astimezone(ZoneInfo("America/Detroit"))
+    assert (local.month, local.day, local.hour, local.minute) == (1, 1, 3, 0)
+    assert (before, said(desk, here), said(desk, there)) == (
+        [],
+        ["From the desk"],
+        ["From the lab"],
+    )

@@ -49,7 +49,12 @@ def settings_of(wanted: Configured, settings: Settings) -> list[Settings]:
     Raises:
         ConfigError: a flag or a variable says of several queues what can be said of one only.
     """
-    given = settings.model_fields_set & {"report_id", "queue_name"}
+    given = settings.model_fields_set & {"report_id", "search_id", "queue_name"}
+    if given >= {"report_id", "search_id"}:
+        raise ConfigError(
+            "DAEMON_REPORT_ID and DAEMON_SEARCH_ID are both set.",
+            "Keep the one that is to be watched; for several, write a rules file with queues.",
+        )
     if given and len(wanted.queues) > 1:
         names = " and ".join(variables()[name].name for name in sorted(given))
         raise ConfigError(
@@ -62,7 +67,9 @@ def settings_of(wanted: Configured, settings: Settings) -> list[Settings]:
 
 def name_of(settings: Settings) -> str:
     """What the queue with these settings is called; "" while nothing says which it is."""
-    return usual_name({name: getattr(settings, name) for name in ("queue_name", "report_id")})
+    return usual_name(
+        {name: getattr(settings, name) for name in ("queue_name", "report_id", "search_id")}
+    )
 
 
 def connections(queues: Sequence[Settings]) -> int:

@@ -6,8 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ticket_queue_daemon.tdx.reports import ticket_ids
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,7 +30,6 @@ def reach(app: App, work: QueueWork) -> Reach:
     """
     queue = work.queue
     app.check_instance()
-    report = app.tdx.reports.run(queue.report_id, id_column=queue.id_column)
-    found = ticket_ids(report, queue.id_column)
+    found = queue.tickets(app.tdx)
     pending = app.tracker.pending(queue.name, found.ids, queue.keys, found.modified)
     return Reach(len(found.ids), Counter(one.action_id for one in pending if one.why == "new"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,6 @@ from ticket_queue_daemon.observe.hooks import Hooks
 from ticket_queue_daemon.review.pausing import Pausing
 from ticket_queue_daemon.store.corrections import Corrections
 from ticket_queue_daemon.store.reports import Reports
-from ticket_queue_daemon.tdx.reports import ticket_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -78,7 +77,8 @@ class QueueWork:
         """
         settings = self.settings
         return Queue(
-            report_id=settings.required_report_id(),
+            number=settings.search_id or settings.required_report_id(),
+            is_search=settings.search_id is not None,
             actions=self.bound,
             label=settings.queue_name or "",
             id_column=settings.report_id_column,
@@ -145,16 +145,11 @@ class QueueWork:
             raise
 
     def baseline(self) -> BaselineReport:
-        """Mark the tickets now in the report as done for the configured actions.
-
-        One report call; TDX is not changed.
-        """
+        """Mark the tickets now in the queue as done for its actions; TDX is not changed."""
         queue, app = self.queue, self._app
         client, tracker = app.tdx, app.tracker
         app.check_instance()
-        found = ticket_ids(
-            client.reports.run(queue.report_id, id_column=queue.id_column), queue.id_column
-        )
+        found = queue.tickets(client)
         keys = [bound.key for bound in self.bound if not bound.key.summarises]
         tracker.bind_instance(client.instance)
         tracker.register_actions(queue.keys)
@@ -241,8 +236,7 @@ def named(queues: Sequence[QueueWork], name: str) -> QueueWork:
         ConfigError: there is none.
     """
     for one in queues:
-        usual = f"report:{one.settings.report_id}"
-        if one.name.casefold() == name.casefold() or usual == name:
+        if one.name.casefold() == name.casefold() or name == replace(one.queue, label="").name:
             return one
     there = ", ".join(one.name for one in queues)
     raise ConfigError(f"There is no queue {name}.", f"There are: {there}.")

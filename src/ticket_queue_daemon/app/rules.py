@@ -23,7 +23,7 @@ from ticket_queue_daemon.observe.scrub import Scrubber
 from ticket_queue_daemon.tdx.names import NameBook, NamesNeedTdx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pydantic import SecretStr
@@ -217,11 +217,23 @@ class _Maker:
         """A queue with those of its actions that have no mistake."""
         calendar = self._calendar(queue)
         made = [one for rule in queue.actions if (one := self._made(rule, calendar)) is not None]
+        if over(queue.settings, self.settings).search_id is not None:
+            self._check_rows(made)
         working = [
             (one.action, one.rule, one.action_id) for one in made if one.enabled and one.rule
         ]
         check_order(self.rules.document, queue, working)
         return ConfiguredQueue(tuple(made), queue.settings, self.rules)
+
+    def _check_rows(self, made: Sequence[Rule]) -> None:
+        """A saved search has no columns."""
+        for one in made:
+            when = one.action.rule.when
+            if one.rule is not None and when is not None and "row" in when.needs:
+                self.rules.document.wrong(
+                    (*one.rule.path, "when"),
+                    "row is a report's columns, and a saved search has none; ask for ticket.…",
+                )
 
     def _calendar(self, queue: QueueRules) -> Calendar | None:
         try:
@@ -257,7 +269,12 @@ class _Maker:
 
 def over(given: Mapping[str, Any], settings: Settings) -> Settings:
     """The settings with what a file says of a queue where nobody said otherwise."""
-    new = {n: v for n, v in given.items() if n not in settings.model_fields_set}
+    said = settings.model_fields_set
+    for either in ({"report_id", "search_id"}, {"interval", "cron"}):
+        if said & either:
+            # One of them from outside leaves no room for the other from the file.
+            said = said | either
+    new = {n: v for n, v in given.items() if n not in said}
     return settings.model_copy(update=new) if new else settings
 
 

@@ -13,8 +13,10 @@ from ticket_queue_daemon.app.resting import refuse_paused
 from ticket_queue_daemon.clock import waking
 from ticket_queue_daemon.engine.bell import Bell, Ring
 from ticket_queue_daemon.engine.daemon import Daemon
+from ticket_queue_daemon.engine.schedule import CronTable
 from ticket_queue_daemon.observe.events import Event, Waiting
 from ticket_queue_daemon.observe.hooks import Hooks
+from ticket_queue_daemon.rules.calendar import parse_zone
 from ticket_queue_daemon.store.presence import Bearing, Presence
 
 if TYPE_CHECKING:
@@ -239,11 +241,25 @@ class QueueThread:
             worker=self._app.tracker.worker,
             queue=work.name,
             program=__version__,
-            interval=settings.interval if loop.interval is None else loop.interval,
+            interval=self._interval(work),
             lease_seconds=settings.lease_seconds,
             standby=settings.standby and not loop.dry_run,
             unseen=loop.dry_run,
         )
+
+    def _cron(self, work: QueueWork) -> CronTable | None:
+        settings = work.settings
+        if settings.cron is None or self._loop.interval is not None:
+            return None
+        zone = parse_zone(settings.time_zone, where="DAEMON_TIME_ZONE")
+        return CronTable(settings.cron, zone, self._app.clock.now)
+
+    def _interval(self, work: QueueWork) -> float:
+        """Seconds between two passes; by cron, those between the next two."""
+        if self._loop.interval is not None:
+            return self._loop.interval
+        cron = self._cron(work)
+        return work.settings.interval if cron is None else cron.gap()
 
     def _watch(self, work: QueueWork, bearing: Bearing, here: Presence) -> None:
         """Passes by these rules, until there are others."""
@@ -270,6 +286,7 @@ class QueueThread:
             loop.stop,
             bell=self.bell,
             jitter=work.settings.jitter,
+            cron=self._cron(work),
             seed=f"{app.tracker.worker} {work.name}",
             leads=lambda: here.leads,
             retires=lambda: self._work is not work,

@@ -73,8 +73,10 @@ def _told(queue: ConfiguredQueue, settings: Settings) -> str:
     number = len(queue.in_force)
     off = len(queue.made) - number
     left_out = f" ({off} disabled)" if off else ""
-    report = settings.report_id
-    watched = f"report {report}" if report else "a report that is still to be named (--report-id)"
+    watched = "a report that is still to be named (--report-id)"
+    if settings.search_id or settings.report_id:
+        kind = "saved search" if settings.search_id else "report"
+        watched = f"{kind} {settings.search_id or settings.report_id}"
     return f"{number} {'action' if number == 1 else 'actions'}{left_out} on {watched}"
 
 

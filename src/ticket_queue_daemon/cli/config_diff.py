@@ -182,7 +182,7 @@ def _queue_changes(old: ConfiguredQueue, new: ConfiguredQueue) -> list[str]:
 def _reach(session: Session, new: Configured) -> dict[str, Reach]:
     """By the name of each queue of the new file, if TDX can be asked."""
     settings = settings_of(new, session.settings)
-    ready = tdx_is_configured(session.settings) and all(one.report_id for one in settings)
+    ready = tdx_is_configured(session.settings) and all(name_of(one) for one in settings)
     if session.args.no_check or not ready or new.unsettled:
         return {}
     with session.open_app(need_tdx=True, read_only=True, with_actions=True, actions=new) as app:

@@ -70,8 +70,8 @@ def ticket_id(text: str) -> int:
 def queue(text: str) -> str:
     """A queue's name, given or usual; of a report, its id is enough."""
     kind, _, number = text.rpartition(":")
-    if kind in {"", "report"} and number.isascii() and number.isdecimal():
-        return f"report:{int(number[:20])}"
+    if kind in {"", "report", "search"} and number.isascii() and number.isdecimal():
+        return f"{kind or 'report'}:{int(number[:20])}"
     try:
         return TypeAdapter(QueueName).validate_python(text)
     except ValueError:

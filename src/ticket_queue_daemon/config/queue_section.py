@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 QUEUE_SETTINGS = {
     "name": "queue_name",
     "report": "report_id",
+    "search": "search_id",
     "id_column": "report_id_column",
     "interval": "interval",
+    "cron": "cron",
     "max_new_tickets": "max_new_tickets",
     "workers": "workers",
     "lease_seconds": "lease_seconds",
@@ -34,8 +36,18 @@ QUEUE_SETTINGS = {
 """A member of ``queue`` to the setting that it is; flag and environment win over the file."""
 SECTIONS = ("defaults", "actions")
 """Members of a queue that are no settings: they stand for those at the top of the file."""
-_TEXTS = {"name", "id_column", "business_hours", "time_zone", "holidays", "bots", "allowed_effects"}
+_TEXTS = {
+    "name",
+    "cron",
+    "id_column",
+    "business_hours",
+    "time_zone",
+    "holidays",
+    "bots",
+    "allowed_effects",
+}
 _LISTS = {"business_hours", "holidays", "bots", "allowed_effects"}
+_EITHER_OR = (("report", "search"), ("interval", "cron"))
 _EXAMPLE = "such as {report: 1344}"
 
 
@@ -67,14 +79,17 @@ def _check_each(entries: Sequence[QueueEntry], document: Document) -> None:
     """Of several, each has to say what it watches, and is called like no other."""
     seen: dict[str, QueueEntry] = {}
     for one in entries:
-        if "report" not in section(document.data, one.path):
-            document.wrong((*one.path, "report"), f"is missing; say what it watches, {_EXAMPLE}")
+        if not section(document.data, one.path).keys() & {"report", "search"}:
+            document.wrong(
+                (*one.path, "report"),
+                f"is missing; say what it watches, {_EXAMPLE} or {{search: 88}}",
+            )
         name = usual_name(one.settings)
         first = seen.setdefault(name.casefold(), one) if name else one
         if first is not one:
             named = "queue_name" in one.settings
             document.wrong(
-                (*one.path, "name" if named else "report"),
+                (*one.path, "name" if named else name.partition(":")[0]),
                 f"{name} is {field_name(first.path)} in {document.place(first.path)} already; "
                 "give each a name of its own",
             )
@@ -84,14 +99,19 @@ def usual_name(settings: Mapping[str, Any]) -> str:
     """What a queue with these settings is called; "" if they don't say."""
     if name := settings.get("queue_name"):
         return str(name)
-    report = settings.get("report_id")
-    return f"report:{report}" if report else ""
+    for kind in ("report", "search"):
+        if number := settings.get(f"{kind}_id"):
+            return f"{kind}:{number}"
+    return ""
 
 
 def _read_queue(given: Any, path: FieldPath, document: Document) -> QueueEntry:
     if not isinstance(given, dict):
         document.wrong(path, f"expected names with values, {_EXAMPLE}")
         return QueueEntry(path, {})
+    for one, other in _EITHER_OR:
+        if one in given and other in given:
+            document.wrong((*path, other), f"{one} is given as well; keep one of the two")
     values = {}
     for name, value in given.items():
         if name in SECTIONS:

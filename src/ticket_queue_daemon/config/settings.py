@@ -277,7 +277,7 @@ class Settings(
         except ValidationError as error:
             wrong += wrong_values(error, found, known)
         wrong += half_pairs(given)
-        if settings is not None and settings.may_name_the_report():
+        if settings is not None and (settings.may_name_the_report() or settings.search_id):
             need &= ~Need.REPORT
         missing = missing_variables(given, need)
         if missing or wrong or settings is None:
@@ -324,7 +324,7 @@ class Settings(
         if self.report_id is None and self.may_name_the_report():
             raise ConfigError(
                 f"No report is named: {self.config_path} has no queue: {{report: ...}}.",
-                "Write it there, or give --report-id or DAEMON_REPORT_ID.",
+                "Write it there, or give --report-id, DAEMON_REPORT_ID or DAEMON_SEARCH_ID.",
             )
         if self.report_id is None:
             raise refusal(missing_variables(set(), Need.REPORT), [])

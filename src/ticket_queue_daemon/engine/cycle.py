@@ -32,9 +32,7 @@ from ticket_queue_daemon.observe.events import (
     RunStarted,
     TicketsPending,
 )
-from ticket_queue_daemon.rules.facts import QueueFact
 from ticket_queue_daemon.tdx.directory import Directory
-from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
 from ticket_queue_daemon.tdx.turns import on_behalf_of, serve
 
 if TYPE_CHECKING:
@@ -48,6 +46,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.store.rows import Pending
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
+    from ticket_queue_daemon.tdx.reportrows import TicketIds
 
 
 ODD_ROWS_SHOWN = 3
@@ -147,9 +146,8 @@ class Cycle:
         return finished
 
     def _poll(self) -> TicketIds:
-        """One report call. What can't be read is raised and never taken for an empty queue."""
-        report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
-        return ticket_ids(report, self.queue.id_column, with_rows=self.queue.reads_rows)
+        """What can't be read is raised and never taken for an empty queue."""
+        return self.queue.tickets(self.tdx)
 
     def _pending(self, found: TicketIds) -> list[Pending]:
         acting = self.queue.acting(self.clock.now())
@@ -162,7 +160,7 @@ class Cycle:
         if found.modified is not None or not any(key.on_update for key in self.queue.keys):
             return []
         note = (
-            f"Report {self.queue.report_id} has no modified date, so no ticket that was skipped is "
+            f"{self.queue.source} has no modified date, so no ticket that was skipped is "
             'looked at again (reevaluate="on_update"). Add the column Modified to the report.'
         )
         return [note]
@@ -202,7 +200,7 @@ class Cycle:
         paused, told = self.paused(dry_run)
         assets = RunAssets(self.assets, dry_run=dry_run, stopping=stopping)
         directory = Directory(self.tdx)
-        queue = QueueFact(self.queue.name, self.queue.report_id)
+        queue = self.queue.fact
 
         def read(ticket_id: int) -> TicketReader:
             return TicketReader(

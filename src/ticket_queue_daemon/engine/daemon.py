@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.engine.report import RunReport
+    from ticket_queue_daemon.engine.schedule import CronTable, Timetable
     from ticket_queue_daemon.observe.events import Observer
 
 
@@ -52,6 +53,7 @@ class Daemon:
         stop: set by a signal; ends the pass after the work in hand. Whoever sets it rings the bell.
         bell: ends a wait.
         jitter, seed: see ``Schedule``.
+        cron: when passes begin, instead of every ``interval`` seconds.
         leads: whether the work is ours; a standby waits until it is.
         retires: whether another one takes over, between two passes.
         strict: the very first pass may end it by an error.
@@ -65,6 +67,7 @@ class Daemon:
     bell: Bell = field(default_factory=Bell)
     jitter: float = 0.0
     seed: str = ""
+    cron: CronTable | None = None
     leads: Callable[[], bool] = _always
     retires: Callable[[], bool] = _never
     strict: bool = True
@@ -80,12 +83,20 @@ class Daemon:
         """
         last: RunReport | None = None
         while self._gets_the_lead():
-            schedule = Schedule(self.clock.monotonic(), self.interval, self.jitter, self.seed)
-            schedule.begins()
+            schedule = self._timetable()
+            if schedule.at_once:
+                schedule.begins()
+            else:
+                self._rest(schedule)
             while self._goes_on():
                 last = self._pass() or last
                 self._rest(schedule)
         return last
+
+    def _timetable(self) -> Timetable:
+        if self.cron is not None:
+            return self.cron
+        return Schedule(self.clock.monotonic(), self.interval, self.jitter, self.seed)
 
     def _goes_on(self) -> bool:
         return self.leads() and not self._is_over()
@@ -121,7 +132,7 @@ class Daemon:
         self._trouble_is_over()
         return report
 
-    def _rest(self, schedule: Schedule) -> None:
+    def _rest(self, schedule: Timetable) -> None:
         """Wait for the next point; a run that is asked for is no point and moves none."""
         if not self._goes_on():
             return
@@ -130,8 +141,8 @@ class Daemon:
             self.observer.on_event(
                 Note(
                     "warning",
-                    f"The last pass went past its interval of {self.interval:g} s: what would have "
-                    "begun meanwhile is left out. Raise DAEMON_INTERVAL if this happens often.",
+                    f"The last pass went past {self._next_time()}: what would have begun meanwhile is "
+                    "left out. Leave more time between two if this happens often (DAEMON_INTERVAL).",
                     {"missed": missed},
                 )
             )
@@ -144,6 +155,9 @@ class Daemon:
             if self.clock.monotonic() >= at:
                 schedule.begins()
                 return
+
+    def _next_time(self) -> str:
+        return f"its interval of {self.interval:g} s" if self.cron is None else "its next time"
 
     def _say_once(self, error: DaemonError) -> None:
         trouble = _kind_of(error)
