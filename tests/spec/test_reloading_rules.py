@@ -283,6 +283,20 @@ def test_queues_come_and_go(desk: Desk) -> None:
     assert gone == "other"
 
 
+def test_a_standby_keeps_the_lead_through_a_reload(desk: Desk) -> None:
+    def seen(app: App) -> list[tuple[object, ...]]:
+        return [(one.role, one.started_at) for one in app.orders.processes()]
+
+    with Running(by_file(desk, standby=True)) as daemon:
+        before = seen(daemon.app)
+        saved(SECOND)
+        daemon.ears.until(RunFinished, 2)
+        after = seen(daemon.app)
+
+    assert before == after
+    assert [role for role, _ in after] == ["leads"]
+
+
 # a bad file
 
 

@@ -42,8 +42,10 @@ def keep_running(session: Session, app: App, stop: threading.Event, watchers: Wa
             ServiceObserver(manager, lambda queue: _signs_of_life(app, queue))
         )
 
+        by_queue = watchers.by_queue(service.of)
+
         def gone(queue: str) -> None:
-            for forget in (*watchers.gone, service.gone):
+            for forget in (*watchers.gone, service.gone, by_queue.gone):
                 forget(queue)
 
         run_forever(
@@ -52,7 +54,7 @@ def keep_running(session: Session, app: App, stop: threading.Event, watchers: Wa
                 stop,
                 dry_run=session.settings.dry_run,
                 confirm=session.args.confirm,
-                of=watchers.by_queue(service.of).of,
+                of=by_queue.of,
                 gone=gone,
                 bell=bell,
                 rules=Reloader(app, session.args.only_queue, watchers.process, accepted),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,12 +24,19 @@ class ByQueue:
     def __init__(self, makers: Iterable[Callable[[str], Observer]]) -> None:
         self._makers = tuple(makers)
         self._made: dict[str, Hooks] = {}
+        self._lock = threading.Lock()
 
     def of(self, queue: str) -> Hooks:
         """Who hears the events of that queue."""
-        if queue not in self._made:
-            self._made[queue] = Hooks([make(queue) for make in self._makers])
-        return self._made[queue]
+        with self._lock:
+            if queue not in self._made:
+                self._made[queue] = Hooks([make(queue) for make in self._makers])
+            return self._made[queue]
+
+    def gone(self, queue: str) -> None:
+        """The queue is watched no more; if it comes again, its observers are new."""
+        with self._lock:
+            self._made.pop(queue, None)
 
 
 class Hooks:
