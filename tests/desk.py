@@ -76,9 +76,9 @@ class Desk:
             "workers": 4,
             "settle_seconds": (0.0,),
         }
-        app = App.open(
-            Settings(**{**given, **settings}), actions=list(actions) or None, clock=BriefClock()
-        )
+        # None: it is not set, so that a rules file may say it.
+        settings = {name: value for name, value in (given | settings).items() if value is not None}
+        app = App.open(Settings(**settings), actions=list(actions) or None, clock=BriefClock())
         self._apps.append(app)
         return app
 

@@ -79,5 +79,5 @@ def test_systemd_is_told_and_its_signals_are_obeyed(desk: Desk, tmp_path: Path) 
 
     assert code == 0
     assert "run started" in moved.read_text()
-    assert "Settings and rules are read at start" in log.read_text()
+    assert "Reload: there is no rules file. Settings in the environment" in log.read_text()
     assert "run started" not in log.read_text()

@@ -65,11 +65,24 @@ def test_every_printed_file_is_right(language: str, ending: str) -> None:
         assert validator.is_valid(configured.rules.document.data)
 
 
+def test_every_further_yaml_of_the_page_is_right_and_fits_the_schema() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (DOCS / "rules.md").read_text("utf-8"), re.DOTALL)
+    validator = jsonschema_rs.Draft202012Validator(json.loads(SCHEMA))
+    several = []
+    for number, text in enumerate(blocks):
+        configured = configure(saved(f"rules{number}.yaml", text), environ={})
+        assert configured.rules is not None
+        assert validator.is_valid(configured.rules.document.data)
+        several.append(len(configured.queues))
+
+    assert max(several) > 1
+
+
 def test_the_short_ones_are_the_same() -> None:
     toml, json_ = loaded("toml", "toml"), loaded("json", "json")
 
     assert [one.action_id for one in toml.made] == [one.action_id for one in json_.made]
-    assert toml.settings == json_.settings
+    assert toml.queues[0].settings == json_.queues[0].settings
 
 
 def test_the_whole_one_does_what_it_says(desk: Desk) -> None:

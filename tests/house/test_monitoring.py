@@ -90,8 +90,8 @@ def test_the_page_has_the_labels_that_are_served(desk: Desk) -> None:
     app = desk.app(CommentAction("Hello"))
     assert app.client is not None
     served: dict[str, set[str]] = {}
-    with metering(app, app.client, 0, interval=300) as monitored:
-        app.run_once(dry_run=False, observer=monitored.observer)
+    with metering(app, 0, daemon=True) as monitored:
+        app.run_once(dry_run=False, observer=monitored.of("report:1344"))
         text = read(monitored.address)
     for family in text_string_to_metric_families(text):
         for sample in family.samples:

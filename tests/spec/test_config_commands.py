@@ -130,7 +130,7 @@ def test_a_run_for_which_nobody_names_the_report_says_where_to_name_it(
 
     assert told.splitlines()[-2:] == [
         "No report is named: rules.yaml has no queue: {report: ...}.",
-        "Write it there, or give --report-id or DAEMON_REPORT_ID.",
+        "Write it there, or give --report-id, DAEMON_REPORT_ID or DAEMON_SEARCH_ID.",
     ]
 
 

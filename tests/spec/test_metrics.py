@@ -74,7 +74,7 @@ class Watched:
     monitored: Monitored
 
     def run(self, *, dry_run: bool = False) -> RunReport:
-        return self.app.run_once(dry_run=dry_run, observer=self.monitored.observer)
+        return self.app.run_once(dry_run=dry_run, observer=self.monitored.of("report:1344"))
 
     def scrape(self) -> Samples:
         """What is served now, and not what the database said some seconds ago."""
@@ -102,7 +102,7 @@ class Watched:
 def watching(desk: Desk, *actions: Any, **settings: Any) -> Iterator[Watched]:
     app = desk.app(*actions, **settings)
     assert app.client is not None
-    with metering(app, app.client, 0, interval=INTERVAL) as monitored:
+    with metering(app, 0, daemon=True) as monitored:
         yield Watched(app, monitored)
 
 

@@ -113,7 +113,7 @@ def test_every_form_gives_the_ids_of_the_actions_made_in_python(name: str, text:
     configured = configure(written(name, text), environ={}, registry=BUILT_IN)
 
     assert ids(configured) == ids(configure(written("actions.py", PYTHON)))
-    assert configured.settings == {"report_id": 1344, "max_new_tickets": 7}
+    assert configured.queues[0].settings == {"report_id": 1344, "max_new_tickets": 7}
 
 
 def test_every_action_of_the_shelf_can_be_named() -> None:
@@ -161,7 +161,7 @@ def test_a_folder_is_its_files_in_the_order_of_their_names() -> None:
         TagAction(add=["b"]).get_action_id(),
         SummaryCommentAction().get_action_id(),
     ]
-    assert configured.settings == {"report_id": 7, "workers": 2}
+    assert configured.queues[0].settings == {"report_id": 7, "workers": 2}
 
 
 def test_a_mistake_in_a_folder_names_its_own_file() -> None:
@@ -221,7 +221,7 @@ def test_a_variable_stands_for_a_text_or_as_a_whole_for_a_number_or_a_boolean() 
         "Call 5-5555, not ${PHONE} or nobody", is_private=True, new_status_id=117
     )
     assert ids(configured) == [comment.get_action_id()]
-    assert configured.settings == {"report_id": 1344}
+    assert configured.queues[0].settings == {"report_id": 1344}
 
 
 # what is said around an action

@@ -206,7 +206,7 @@ def test_status_shows_daemons_and_pauses_and_exits_1_for_a_pause(desk: Desk, ask
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("pause", "--queue", "my queue"), "no queue such as report:1344"),
+        (("pause", "--queue", "*"), "no queue such as report:1344"),
         (("pause", "--until", "2020-01-01"), "is over already"),
         (("pause", "--for", "soon"), "no span such as 90m"),
         (("pause", "--for", "2h", "--until", "2099-01-01"), "not allowed with"),

@@ -201,13 +201,13 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
     "queues that are none": (
         "yaml",
         ("version: 1\nqueues: []\nactions: [summary_comment]\n"),
-        ["line 2: queues: expected a list with one queue, such as [{report: 1344}]"],
+        ["line 2: queues: expected a list with queues, such as [{report: 1344}]"],
     ),
-    "two queues": (
+    "two queues of one name": (
         "yaml",
-        ("version: 1\nqueues:\n  - report: 1344\n  - report: 1345\nactions: [summary_comment]\n"),
+        ("version: 1\nqueues:\n  - report: 1344\n  - report: 1344\nactions: [summary_comment]\n"),
         [
-            "line 4: queues[1]: one process watches one queue for now; give each queue a file and a process of its own"
+            "line 4: queues[1].report: report:1344 is queues[0] in rules.yaml line 3 already; give each a name of its own"
         ],
     ),
     "defaults that are a list": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import traceback
+from importlib.machinery import SourceFileLoader
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.actions.base import BaseAction
@@ -12,6 +13,18 @@ from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import CodeType
+
+
+class _Afresh(SourceFileLoader):
+    """Never takes kept bytecode: that of a file changed within a second may be the old one's."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """What the file says now."""
+        del fullname
+        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+        return code
+
 
 EXAMPLE = "actions = [AddAssetAction(), SummaryCommentAction()]"
 
@@ -22,7 +35,8 @@ def load_actions(path: Path) -> list[BaseAction]:
     Raises:
         ConfigError: it can't be read, it raises, or it has no list of actions; names the line.
     """
-    spec = importlib.util.spec_from_file_location("ticket_queue_daemon_actions", path)
+    loader = _Afresh("ticket_queue_daemon_actions", str(path))
+    spec = importlib.util.spec_from_file_location(loader.name, path, loader=loader)
     if spec is None or spec.loader is None:
         raise ConfigError(f"{path} is not a Python file.", f"Give a .py file with {EXAMPLE}")
     module = importlib.util.module_from_spec(spec)

@@ -3,42 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from ticket_queue_daemon.app.opening import open_database, wanted_actions
+from ticket_queue_daemon.app.opening import connections, open_database, settings_of, wanted_actions
 from ticket_queue_daemon.app.parts import name_book, tdx_config
-from ticket_queue_daemon.app.resting import PauseWatch, rests
-from ticket_queue_daemon.app.safety import InstanceGuard, bounds_of
+from ticket_queue_daemon.app.queues import QueueWork, named
+from ticket_queue_daemon.app.safety import InstanceGuard
 from ticket_queue_daemon.assets.keeper import AssetKeeper, KeeperRules
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.audit.auditor import Auditor
-from ticket_queue_daemon.clock import SystemClock, waking
-from ticket_queue_daemon.engine.allowing import allowed_kinds, check_actions
-from ticket_queue_daemon.engine.cycle import Cycle, Queue
-from ticket_queue_daemon.engine.explaining import Explanation, explain
-from ticket_queue_daemon.engine.keys import bind
-from ticket_queue_daemon.engine.line import Limits
-from ticket_queue_daemon.engine.lone_ticket import lone_reader
-from ticket_queue_daemon.engine.rehearsal import Rehearsal
-from ticket_queue_daemon.engine.report import BaselineReport, RunReport
+from ticket_queue_daemon.clock import SystemClock
 from ticket_queue_daemon.errors import ConfigError
-from ticket_queue_daemon.observe.events import RunFailed
-from ticket_queue_daemon.observe.hooks import Hooks
 from ticket_queue_daemon.outside.post import Outside
 from ticket_queue_daemon.review.checking import Checker
-from ticket_queue_daemon.review.pausing import Pausing
 from ticket_queue_daemon.store.corrections import Corrections
 from ticket_queue_daemon.store.limits import RateLedger
 from ticket_queue_daemon.store.orders import Orders
 from ticket_queue_daemon.store.reports import Reports
 from ticket_queue_daemon.store.tracker import StateTracker
 from ticket_queue_daemon.tdx.client import TdxClient
-from ticket_queue_daemon.tdx.reports import ticket_ids
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Collection, Sequence
     from types import TracebackType
 
@@ -49,7 +37,9 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.assets.sync import SyncProgress, SyncResult
     from ticket_queue_daemon.config.settings import Settings
     from ticket_queue_daemon.engine.expected import Expected
-    from ticket_queue_daemon.engine.keys import BoundAction
+    from ticket_queue_daemon.engine.explaining import Explanation
+    from ticket_queue_daemon.engine.queue import Queue
+    from ticket_queue_daemon.engine.report import BaselineReport, RunReport
     from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.store.pool import Database
 
@@ -58,26 +48,25 @@ class App:
     """Everything that a command needs, opened; a context manager.
 
     Attributes:
-        settings: what it was opened with, and what a rules file adds to it.
+        settings: what it was opened with; what a rules file adds is in each queue's own.
+        queues: those that are watched; ``action_ids``: what is done in any queue of the rules.
         database, tracker: the state.
         client: TDX; None if it was opened without.
-        actions: the configured actions.
         notes: what was noticed on opening.
         secrets: those in the rules file, for the scrubber.
     """
 
     def __init__(self, settings: Settings, clock: SystemClock | None = None) -> None:
         self.settings = settings
+        self.queues: tuple[QueueWork, ...] = ()
+        self.action_ids: frozenset[str] = frozenset()
         self.clock = clock or SystemClock()
         self.notes: list[str] = []
-        self.actions: list[BaseAction] = []
         self.secrets: Sequence[SecretStr] = ()
         self.client: TdxClient | None = None
         self.database: Database
         self.tracker: StateTracker
-        self._bound: list[BoundAction] = []
         self._open = contextlib.ExitStack()
-        self._cycle: Cycle | None = None
         self._instance_checked = False
 
     @classmethod
@@ -90,6 +79,7 @@ class App:
         auto_upgrade: bool = False,
         read_only: bool = False,
         with_actions: bool = False,
+        only: str | None = None,
         clock: SystemClock | None = None,
     ) -> Self:
         """Open the database (the embedded one without ``DATABASE_URL``) and the client.
@@ -99,6 +89,7 @@ class App:
         looking at the database. With ``read_only`` the client refuses to change TDX, and the
         actions are not needed either, unless ``with_actions``. ``actions`` stand in for those of the
         rules; names among their options are looked up, unless they come as :class:`Configured`.
+        ``only`` names the one queue that is wanted.
 
         Raises:
             ConfigError: settings or the rules are wrong.
@@ -110,21 +101,44 @@ class App:
             if need_tdx:
                 app._open_tdx(read_only=read_only)
                 if with_actions or not read_only:
-                    app._open_actions(actions)
+                    app._open_queues(actions, only)
             app._open_database(auto_upgrade=auto_upgrade)
         except BaseException:
             app.close()
             raise
         return app
 
-    def _open_actions(self, actions: Sequence[BaseAction] | Configured | None) -> None:
-        wanted = wanted_actions(self.settings, actions, name_book(self._tdx()))
-        self.settings = wanted.over(self.settings)
-        self.secrets = wanted.secrets
+    def _open_queues(
+        self, actions: Sequence[BaseAction] | Configured | None, only: str | None
+    ) -> None:
+        wanted = wanted_actions(self.settings, actions, name_book(self.tdx))
         self.notes += wanted.notes
-        self.actions = list(wanted.actions)
-        check_actions(self.actions, allowed_kinds(self.settings.allowed_effects))
-        self._bound = bind(self.actions)
+        self.adopt(wanted, only)
+
+    def adopt(self, wanted: Configured, only: str | None = None) -> None:
+        """Watch these queues from now on; what is under way in others is not touched.
+
+        Args:
+            wanted: what a rules file says.
+            only: the name of the one queue that is to be watched; None: all of them.
+
+        Raises:
+            ConfigError: what it says can't be done, or there is no such queue; nothing has changed.
+        """
+        settings = settings_of(wanted, self.settings)
+        outside = Outside((one for each in wanted.actions for one in each.receivers()), self.clock)
+        self._open.callback(outside.close)
+        made = [
+            QueueWork(self, its, one.actions, outside)
+            for its, one in zip(settings, wanted.queues, strict=True)
+        ]
+        if self.queues or len(made) > 1:
+            # What names no report is else found by its first pass, when all the others run.
+            for one in made:
+                one.queue  # noqa: B018  it raises
+        self.action_ids = frozenset(bound.key.action_id for one in made for bound in one.bound)
+        self.queues = tuple(made) if only is None else (named(made, only),)
+        self.secrets = wanted.secrets
 
     def _open_tdx(self, *, read_only: bool) -> None:
         self.client = TdxClient(
@@ -136,24 +150,34 @@ class App:
 
     def _open_database(self, *, auto_upgrade: bool) -> None:
         self.database = open_database(
-            self.settings, self._open, self.notes, auto_upgrade=auto_upgrade
+            self.settings,
+            self._open,
+            self.notes,
+            auto_upgrade=auto_upgrade,
+            connections=connections([one.settings for one in self.queues] or [self.settings]),
         )
         self.tracker = StateTracker(self.database)
 
     @property
+    def actions(self) -> list[BaseAction]:
+        """Those of all queues that are watched, in their order."""
+        return [action for one in self.queues for action in one.actions]
+
+    @property
+    def only(self) -> QueueWork:
+        """The queue, where there is one; of several the first."""
+        if not self.queues:
+            raise ConfigError("This command was opened without queues.", "Open it with actions.")
+        return self.queues[0]
+
+    @property
     def queue(self) -> Queue:
-        """The watched report with its actions.
+        """What :attr:`only` watches, with its actions.
 
         Raises:
             ConfigError: no report is set.
         """
-        return Queue(
-            report_id=self.settings.required_report_id(),
-            actions=self._bound,
-            id_column=self.settings.report_id_column,
-            max_new_tickets=self.settings.max_new_tickets,
-            bots=self.settings.bots,
-        )
+        return self.only.queue
 
     def run_once(
         self,
@@ -164,55 +188,15 @@ class App:
         stop: threading.Event | None = None,
         expected: Expected | None = None,
     ) -> RunReport:
-        """One pass over the queue.
+        """One pass over :attr:`only`; see :meth:`QueueWork.run_once`."""
+        return self.only.run_once(
+            dry_run=dry_run, confirm=confirm, observer=observer, stop=stop, expected=expected
+        )
 
-        Args:
-            dry_run: show the plans; write nothing, to TDX or to the database. A read-only client
-                makes every run a dry run.
-            confirm: action ids that may reach more tickets than ``DAEMON_MAX_NEW_TICKETS``.
-            observer: is told what happens.
-            stop: set it to end the pass after the work in hand.
-            expected: work on just this; see ``app/proposing.py``.
-
-        Raises:
-            QueuePaused: there is work, and a person has paused the queue.
-        """
-        stop = stop or threading.Event()
-        with waking(self.clock, stop):
-            return self.one_pass(dry_run, confirm, observer, stop.is_set, expected)
-
-    def one_pass(
-        self,
-        dry_run: bool,
-        confirm: Collection[str],
-        observer: Observer | None,
-        stopping: Callable[[], bool],
-        expected: Expected | None = None,
-    ) -> RunReport:
-        """As ``run_once``; who calls it sees to it that waits end when ``stopping`` says so."""
-        hooks = Hooks([observer] if observer is not None else [])
-        try:
-            self._check_instance()
-            client = self._tdx()
-            dry_run = dry_run or client.read_only
-            # A dry run writes nothing, not even that it takes its part of TDX's limits.
-            ledger = None if dry_run else self._ledger(client)
-            if not dry_run:
-                stopping = PauseWatch(self.orders, self.queue.name, stopping)
-            with self.guard.over_a_run(dry_run=dry_run), client.sharing_limits(ledger):
-                return self._make_cycle().run(
-                    dry_run=dry_run,
-                    confirmed=confirm,
-                    observer=hooks,
-                    stopping=stopping,
-                    expected=expected,
-                )
-        except Exception as error:
-            hooks.on_event(RunFailed(self.queue.name, error))
-            raise
-
-    def _ledger(self, client: TdxClient) -> RateLedger:
-        return RateLedger(self.database, client.instance, self.tracker.worker)
+    @cached_property
+    def ledger(self) -> RateLedger:
+        """This process at the budget of TDX's limits that all daemons share."""
+        return RateLedger(self.database, self.tdx.instance, self.tracker.worker)
 
     @property
     def orders(self) -> Orders:
@@ -222,30 +206,21 @@ class App:
     @cached_property
     def guard(self) -> InstanceGuard:
         """Who sees to it that the first run on a production instance is meant."""
-        return InstanceGuard(self.tracker, self._tdx())
+        return InstanceGuard(self.tracker, self.tdx)
 
-    def _check_instance(self) -> None:
+    def check_instance(self) -> None:
         """Once a process: sandbox and production share ticket ids, so they never share a log."""
         if not self._instance_checked:
-            self.tracker.check_instance(self._tdx().instance)
+            self.tracker.check_instance(self.tdx.instance)
             self._instance_checked = True
 
     def baseline(self) -> BaselineReport:
-        """Mark the tickets now in the report as done for the configured actions.
+        """As :meth:`QueueWork.baseline`, of :attr:`only`."""
+        return self.only.baseline()
 
-        One report call; TDX is not changed.
-        """
-        queue = self.queue
-        client = self._tdx()
-        self._check_instance()
-        found = ticket_ids(
-            client.reports.run(queue.report_id, id_column=queue.id_column), queue.id_column
-        )
-        keys = [bound.key for bound in self._bound if not bound.key.summarises]
-        self.tracker.bind_instance(client.instance)
-        self.tracker.register_actions([bound.key for bound in self._bound])
-        rows = self.tracker.baseline(queue.name, found.ids, keys, "baseline command")
-        return BaselineReport(tickets=len(found.ids), rows=rows)
+    def explain(self, ticket_id: int) -> Explanation:
+        """As :meth:`QueueWork.explain`, of :attr:`only`."""
+        return self.only.explain(ticket_id)
 
     def auditor(self) -> Auditor:
         """Who compares TDX with the log; one call, to check the application ids.
@@ -253,8 +228,8 @@ class App:
         Raises:
             InstanceMismatch: the database belongs to another TDX instance.
         """
-        client = self._tdx()
-        self._check_instance()
+        client = self.tdx
+        self.check_instance()
         client.check_applications()
         return Auditor(
             client,
@@ -271,12 +246,15 @@ class App:
             InstanceMismatch: the database belongs to another TDX instance.
             TdxError, StoreError: it did not come to its end; the next one goes on from there.
         """
-        client = self._tdx()
-        self._check_instance()
+        client = self.tdx
+        self.check_instance()
         client.check_applications()
-        return self._asset_keeper(client).sync(full=full, watch=watch)
+        return self.keeper.sync(full=full, watch=watch)
 
-    def _asset_keeper(self, client: TdxClient) -> AssetKeeper:
+    @cached_property
+    def keeper(self) -> AssetKeeper:
+        """The list of assets, one for all queues."""
+        client = self.tdx
         return AssetKeeper(
             client.assets,
             self.database,
@@ -292,83 +270,22 @@ class App:
         Raises:
             InstanceMismatch: the database belongs to another TDX instance.
         """
-        client = self._tdx()
-        self._check_instance()
+        client = self.tdx
+        self.check_instance()
         client.check_applications()
         settling = timedelta(seconds=sum(self.settings.settle_seconds))
         corrections = Corrections(self.database)
         settled = Reports(self.database).now() - settling
-        catalog = RunAssets(self._asset_keeper(client), dry_run=False).catalog
+        catalog = RunAssets(self.keeper, dry_run=False).catalog
         return Checker(client, corrections, catalog, settled=settled)
 
-    def explain(self, ticket_id: int) -> Explanation:
-        """Why the configured actions did what they did to a ticket, and what they would do now.
+    @property
+    def tdx(self) -> TdxClient:
+        """The client.
 
         Raises:
-            InstanceMismatch: the database belongs to another TDX instance.
-            TdxError: TDX is away, or the ticket is known to nobody.
+            ConfigError: the application was opened without TDX.
         """
-        client = self._tdx()
-        self._check_instance()
-        rows = self.tracker.get_ticket_actions(ticket_id)
-        lines = Reports(self.database).open_lines(ticket_id)
-        client.check_applications()
-        paused, _ = self._paused(dry_run=True)
-        queue = None if self.settings.report_id is None else self.queue
-        assets = RunAssets(self._asset_keeper(client), dry_run=True)
-        bots = self.settings.bots
-        allowed = allowed_kinds(self.settings.allowed_effects)
-        reader = lone_reader(client, self.tracker, ticket_id, assets, paused, queue, bots, allowed)
-        return explain(reader, self._bound, rows, lines, self.clock.now(), Rehearsal(self.tracker))
-
-    def _make_cycle(self) -> Cycle:
-        if self._cycle is None:
-            client = self._tdx()
-            self._cycle = Cycle(
-                tdx=client,
-                outside=self._outside(),
-                tracker=self.tracker,
-                clock=self.clock,
-                queue=self.queue,
-                limits=Limits(
-                    lease_seconds=self.settings.lease_seconds,
-                    retry_seconds=self.settings.retry_seconds,
-                    max_attempts=self.settings.max_attempts,
-                    settle_seconds=self.settings.settle_seconds,
-                ),
-                workers=self.settings.workers,
-                assets=self._asset_keeper(client),
-                prepare=self._work_begins,
-                paused=self._paused,
-                rests=lambda: rests(self.orders, self.queue.name),
-                bounds=bounds_of(self.settings, self.tracker),
-            )
-        return self._cycle
-
-    def _outside(self) -> Outside:
-        outside = Outside((one for each in self.actions for one in each.receivers()), self.clock)
-        self._open.callback(outside.close)
-        return outside
-
-    def _work_begins(self) -> Sequence[str]:
-        client = self._tdx()
-        client.work_begins()
-        notes = client.check_applications().notes
-        self.guard.remember()
-        return notes
-
-    def _paused(self, dry_run: bool) -> tuple[dict[str, str], list[str]]:
-        """The patterns that rest in a run, judged anew before a real one."""
-        settings = self.settings
-        pausing = Pausing(
-            Corrections(self.database),
-            least=settings.min_pattern_precision,
-            tickets=settings.pattern_tickets,
-            days=settings.pattern_days,
-        )
-        return pausing.before_run(self.clock.now(), dry_run=dry_run)
-
-    def _tdx(self) -> TdxClient:
         if self.client is None:
             raise ConfigError("This command was opened without TDX.", "Open it with need_tdx=True.")
         return self.client

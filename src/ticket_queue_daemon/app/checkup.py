@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ticket_queue_daemon.actions.python_file import load_actions
+from ticket_queue_daemon.app.opening import name_of, settings_of
 from ticket_queue_daemon.app.parts import default_actions, tdx_config
+from ticket_queue_daemon.app.rules import configure, settle
 from ticket_queue_daemon.clock import SystemClock
 from ticket_queue_daemon.doctor import machine
 from ticket_queue_daemon.doctor.database import database
@@ -20,11 +22,15 @@ from ticket_queue_daemon.errors import DaemonError
 from ticket_queue_daemon.store.embedded import EmbeddedPostgres, default_data_dir
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.tdx.client import TdxClient
+from ticket_queue_daemon.tdx.names import NameBook
+from ticket_queue_daemon.tdx.source import tickets_of_report, tickets_of_search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from ticket_queue_daemon.actions.base import BaseAction
     from ticket_queue_daemon.config.settings import Settings
+    from ticket_queue_daemon.tdx.reportrows import TicketIds
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,8 @@ def check_up(settings: Settings, clock: SystemClock | None = None) -> Checkup:
     clock = clock or SystemClock()
     found = machine.bounds(settings)
     found += asked("alerts", lambda: machine.alerts(settings))
-    found += asked("actions", lambda: _actions(settings))
+    queues: list[tuple[Settings, Sequence[BaseAction]]] = [(settings, ())]
+    found += asked("actions", lambda: _actions(settings, queues))
     calls: Mapping[str, int] = {}
     if address := settings.tdx_base_url:
         way = asked("network", lambda: network(address, clock.now()))
@@ -48,21 +55,53 @@ def check_up(settings: Settings, clock: SystemClock | None = None) -> Checkup:
         if any(finding.mark == "fail" for finding in way):
             found.append(unknown("account", "not asked: TDX can't be reached"))
         else:
-            there, calls = _tdx(settings, clock)
+            there, calls = _tdx(settings, clock, _sources([one for one, _ in queues]))
             found += there
     found += asked("database", lambda: _database(settings, clock))
     return Checkup(tuple(found), calls)
 
 
-def _actions(settings: Settings) -> list[Finding]:
+def _actions(
+    settings: Settings, queues: list[tuple[Settings, Sequence[BaseAction]]]
+) -> list[Finding]:
+    """Each queue's, which are put in the list; names among their options are not looked up."""
     path = settings.config_path
-    actions = default_actions(settings) if path is None else load_actions(path)
-    bind(actions)
-    check_actions(actions, allowed_kinds(settings.allowed_effects))
-    return [ok("actions", ", ".join(action.get_action_id() for action in actions))]
+    if path is None:
+        wanted = settle(tuple(default_actions(settings)), NameBook(None))
+    else:
+        wanted = configure(path, settings=settings)
+    its = settings_of(wanted, settings)
+    queues[:] = [(one, queue.actions) for one, queue in zip(its, wanted.queues, strict=True)]
+    found = []
+    for (one, actions), queue in zip(queues, wanted.queues, strict=True):
+        if not queue.unsettled:
+            bind(actions)
+        check_actions(actions, allowed_kinds(one.allowed_effects))
+        of = f"{name_of(one)}: " if len(queues) > 1 else ""
+        found.append(ok("actions", of + ", ".join(rule.label for rule in queue.in_force)))
+    return found
 
 
-def _tdx(settings: Settings, clock: SystemClock) -> tuple[list[Finding], Mapping[str, int]]:
+def _sources(queues: Sequence[Settings]) -> dict[str, Callable[[TdxClient], TicketIds]]:
+    """How to read what each queue watches."""
+    sources: dict[str, Callable[[TdxClient], TicketIds]] = {}
+    for one in queues:
+        if one.search_id is not None:
+            sources[f"saved search {one.search_id}"] = partial(
+                tickets_of_search, search_id=one.search_id
+            )
+        elif one.report_id is not None:
+            sources[f"report {one.report_id}"] = partial(
+                tickets_of_report, report_id=one.report_id, id_column=one.report_id_column
+            )
+    return sources
+
+
+def _tdx(
+    settings: Settings,
+    clock: SystemClock,
+    sources: Mapping[str, Callable[[TdxClient], TicketIds]],
+) -> tuple[list[Finding], Mapping[str, int]]:
     try:
         # One try: somebody waits for the answer, and an outage is an answer.
         config = replace(tdx_config(settings.tdx()), attempts=1)
@@ -74,8 +113,7 @@ def _tdx(settings: Settings, clock: SystemClock) -> tuple[list[Finding], Mapping
             client,
             config.credentials,
             clock.now,
-            report_id=settings.report_id,
-            id_column=settings.report_id_column,
+            sources=sources,
         )
         return found, client.call_counts()
 

@@ -6,13 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ticket_queue_daemon.errors import ConfigError
-from ticket_queue_daemon.tdx.reports import ticket_ids
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ticket_queue_daemon.app import App
+    from ticket_queue_daemon.app.queues import QueueWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +21,15 @@ class Reach:
     new: Mapping[str, int]
 
 
-def reach(app: App) -> Reach:
+def reach(app: App, work: QueueWork) -> Reach:
     """One report call and one query for the pairs.
 
     Raises:
-        ConfigError: opened without TDX.
         InstanceMismatch: the database belongs to another TDX instance.
         ReportError, StoreError, TdxError: as in a run.
     """
-    if app.client is None:
-        raise ConfigError("This command was opened without TDX.", "Open it with need_tdx=True.")
-    queue = app.queue
-    app.tracker.check_instance(app.client.instance)
-    report = app.client.reports.run(queue.report_id, id_column=queue.id_column)
-    found = ticket_ids(report, queue.id_column)
+    queue = work.queue
+    app.check_instance()
+    found = queue.tickets(app.tdx)
     pending = app.tracker.pending(queue.name, found.ids, queue.keys, found.modified)
     return Reach(len(found.ids), Counter(one.action_id for one in pending if one.why == "new"))

@@ -1,4 +1,4 @@
-"""A rules file, a folder of them or a Python file, as the actions and settings that they stand for."""
+"""A rules file, a folder of them or a Python file, as the queues, actions and settings it stands for."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ticket_queue_daemon.actions.registry import Registry
 from ticket_queue_daemon.actions.rule_options import in_force
 from ticket_queue_daemon.app.parts import calendar_of
 from ticket_queue_daemon.app.refusals import note
+from ticket_queue_daemon.app.rule_order import check_order
 from ticket_queue_daemon.config.dump import shown_options
 from ticket_queue_daemon.config.kinds import is_python
 from ticket_queue_daemon.config.loading import read_rules
-from ticket_queue_daemon.config.places import field_name, meant
 from ticket_queue_daemon.config.rules_file import interpret, refuse
 from ticket_queue_daemon.config.settings import Settings
 from ticket_queue_daemon.errors import ConfigError, DaemonError
@@ -23,14 +23,14 @@ from ticket_queue_daemon.observe.scrub import Scrubber
 from ticket_queue_daemon.tdx.names import NameBook, NamesNeedTdx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pydantic import SecretStr
 
     from ticket_queue_daemon.actions.base import BaseAction
     from ticket_queue_daemon.config.places import FieldPath
-    from ticket_queue_daemon.config.rules_model import ActionRule, Rules
+    from ticket_queue_daemon.config.rules_model import ActionRule, QueueRules, Rules
     from ticket_queue_daemon.rules.calendar import Calendar
 
 
@@ -75,20 +75,18 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Configured:
-    """What a file makes the daemon do.
+class ConfiguredQueue:
+    """A queue with its actions.
 
     Attributes:
         made: every action, in order, the disabled ones among them.
         settings: the queue's, by field name; a flag or a variable of the environment wins.
         rules: the file as it was understood; None for a Python file.
-        notes: what should be known, such as a plug-in that can't be used.
     """
 
     made: tuple[Rule, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     rules: Rules | None = None
-    notes: tuple[str, ...] = ()
 
     @property
     def in_force(self) -> tuple[Rule, ...]:
@@ -107,7 +105,7 @@ class Configured:
 
     def over(self, settings: Settings) -> Settings:
         """The settings with what the file says where nobody said otherwise."""
-        return _over(self.settings, settings)
+        return over(self.settings, settings)
 
     def config_of(self, one: Rule) -> dict[str, Any]:
         """What makes the action's id, as it may be shown; the options, where names are still names."""
@@ -116,6 +114,41 @@ class Configured:
         config = one.action.get_action_config() if one.action_id else {}
         return config if self.rules is None else dict(self.rules.filled.veil(config))
 
+
+@dataclass(frozen=True)
+class Configured:
+    """What a file makes the daemon do.
+
+    Attributes:
+        queues: at least one.
+        rules: the file as it was understood; None for a Python file.
+        notes: what should be known, such as a plug-in that can't be used.
+    """
+
+    queues: tuple[ConfiguredQueue, ...]
+    rules: Rules | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def made(self) -> tuple[Rule, ...]:
+        """Every action of every queue."""
+        return tuple(one for queue in self.queues for one in queue.made)
+
+    @property
+    def in_force(self) -> tuple[Rule, ...]:
+        """Those that are not disabled."""
+        return tuple(one for queue in self.queues for one in queue.in_force)
+
+    @property
+    def actions(self) -> tuple[BaseAction, ...]:
+        """The actions of those."""
+        return tuple(one.action for one in self.in_force)
+
+    @property
+    def unsettled(self) -> tuple[Rule, ...]:
+        """Those whose names only TDX can tell, when it was not asked."""
+        return tuple(one for one in self.in_force if one.action_id is None)
+
     @cached_property
     def secrets(self) -> tuple[SecretStr, ...]:
         """Every secret among the options, for the scrubber."""
@@ -123,13 +156,14 @@ class Configured:
 
 
 def settle(actions: tuple[BaseAction, ...], names: NameBook) -> Configured:
-    """Actions that were made in Python, their names looked up.
+    """One queue of actions that were made in Python, their names looked up.
 
     Raises:
         ConfigError: a name is unknown or ambiguous.
         TdxError: TDX is away, and a name was to be looked up.
     """
-    return Configured(tuple(Rule(one, action_id=_settled(one, names)) for one in actions))
+    made = tuple(Rule(one, action_id=_settled(one, names)) for one in actions)
+    return Configured((ConfiguredQueue(made),))
 
 
 def configure(
@@ -158,17 +192,11 @@ def configure(
         return settle(tuple(load_actions(path)), names)
     registry = Registry.discover() if registry is None else registry
     rules = interpret(read_rules(path), registry.vocabulary(), environ)
-    calendar = _calendar(rules, Settings() if settings is None else settings)
-    made = [
-        one
-        for rule in rules.actions
-        if (one := _made(rules, rule, registry, names, calendar)) is not None
-    ]
-    _check_order(rules, [one for one in made if one.enabled])
+    maker = _Maker(rules, registry, names, Settings() if settings is None else settings)
+    queues = tuple(maker.queue(one) for one in rules.queues)
     refuse(rules.document)
     return Configured(
-        made=tuple(made),
-        settings=rules.settings,
+        queues,
         rules=rules,
         notes=tuple(
             f"The plug-in {word} can't be used: {why}" for word, why in registry.broken.items()
@@ -176,49 +204,78 @@ def configure(
     )
 
 
-def _calendar(rules: Rules, settings: Settings) -> Calendar | None:
-    """The queue's; what is wrong with it is noted at its line."""
-    try:
-        return calendar_of(_over(rules.settings, settings))
-    except ConfigError as error:
-        path: FieldPath = ("queue",)
-        for name in ("holidays", "business_hours", "time_zone"):
-            if name in rules.settings and name.upper() in error.message:
-                path = ("queue", name)
-        said = error.message.partition(": ")[2] or error.message
-        rules.document.wrong(path, f"{said} {error.advice}".strip())
+@dataclass(frozen=True)
+class _Maker:
+    """Makes the actions of each queue; what is wrong is noted at its line."""
+
+    rules: Rules
+    registry: Registry
+    names: NameBook
+    settings: Settings
+
+    def queue(self, queue: QueueRules) -> ConfiguredQueue:
+        """A queue with those of its actions that have no mistake."""
+        calendar = self._calendar(queue)
+        made = [one for rule in queue.actions if (one := self._made(rule, calendar)) is not None]
+        if over(queue.settings, self.settings).search_id is not None:
+            self._check_rows(made)
+        working = [
+            (one.action, one.rule, one.action_id) for one in made if one.enabled and one.rule
+        ]
+        check_order(self.rules.document, queue, working)
+        return ConfiguredQueue(tuple(made), queue.settings, self.rules)
+
+    def _check_rows(self, made: Sequence[Rule]) -> None:
+        """A saved search has no columns."""
+        for one in made:
+            when = one.action.rule.when
+            if one.rule is not None and when is not None and "row" in when.needs:
+                self.rules.document.wrong(
+                    (*one.rule.path, "when"),
+                    "row is a report's columns, and a saved search has none; ask for ticket.…",
+                )
+
+    def _calendar(self, queue: QueueRules) -> Calendar | None:
+        try:
+            return calendar_of(over(queue.settings, self.settings))
+        except ConfigError as error:
+            path: FieldPath = queue.path
+            for name in ("holidays", "business_hours", "time_zone"):
+                if name in queue.settings and name.upper() in error.message:
+                    path = (*queue.path, name)
+            said = error.message.partition(": ")[2] or error.message
+            self.rules.document.wrong(path, f"{said} {error.advice}".strip())
+            return None
+
+    def _made(self, rule: ActionRule, calendar: Calendar | None) -> Rule | None:
+        """The action of a rule, its names looked up unless it is disabled; None: it refuses them."""
+        try:
+            action = self.registry.make(rule.word, rule.options, rule.around, calendar)
+            if secrets := rule.secrets():
+                action.hide = Scrubber(secrets).value
+            action_id = _settled(action, self.names) if rule.enabled else None
+            if action_id is not None:
+                _check_secrets(rule, action)
+        except ConfigError as error:
+            note(self.rules, rule, error)
+        except DaemonError:
+            raise
+        except Exception as error:  # noqa: BLE001  a plug-in may raise what it likes
+            note(self.rules, rule, ConfigError(f"{type(error).__name__}: {error}."))
+        else:
+            return Rule(action, rule, action_id)
         return None
 
 
-def _over(given: Mapping[str, Any], settings: Settings) -> Settings:
-    new = {n: v for n, v in given.items() if n not in settings.model_fields_set}
+def over(given: Mapping[str, Any], settings: Settings) -> Settings:
+    """The settings with what a file says of a queue where nobody said otherwise."""
+    said = settings.model_fields_set
+    for either in ({"report_id", "search_id"}, {"interval", "cron"}):
+        if said & either:
+            # One of them from outside leaves no room for the other from the file.
+            said = said | either
+    new = {n: v for n, v in given.items() if n not in said}
     return settings.model_copy(update=new) if new else settings
-
-
-def _made(
-    rules: Rules,
-    rule: ActionRule,
-    registry: Registry,
-    names: NameBook,
-    calendar: Calendar | None,
-) -> Rule | None:
-    """The action of a rule, its names looked up unless it is disabled; None: it refuses them."""
-    try:
-        action = registry.make(rule.word, rule.options, rule.around, calendar)
-        if secrets := rule.secrets():
-            action.hide = Scrubber(secrets).value
-        action_id = _settled(action, names) if rule.enabled else None
-        if action_id is not None:
-            _check_secrets(rule, action)
-    except ConfigError as error:
-        note(rules, rule, error)
-    except DaemonError:
-        raise
-    except Exception as error:  # noqa: BLE001  a plug-in may raise what it likes
-        note(rules, rule, ConfigError(f"{type(error).__name__}: {error}."))
-    else:
-        return Rule(action, rule, action_id)
-    return None
 
 
 def _settled(action: BaseAction, names: NameBook) -> str | None:
@@ -239,43 +296,3 @@ def _check_secrets(rule: ActionRule, action: BaseAction) -> None:
             f"{type(action).__name__}: its get_action_config() holds a secret, and would store it.",
             "Leave the secret out of it.",
         )
-
-
-def _check_order(rules: Rules, made: list[Rule]) -> None:
-    """The same action twice, and a summary before the end, with their lines."""
-    document = rules.document
-    if rules.actions and not made and not document.mistakes:
-        document.wrong(("actions",), "every action is disabled; enable one")
-    seen: dict[str, ActionRule] = {}
-    for number, one in enumerate(made):
-        assert one.rule is not None  # noqa: S101  it was made of a file
-        path = one.rule.path
-        first = seen.setdefault(one.action_id, one.rule) if one.action_id else one.rule
-        if first is not one.rule:
-            document.wrong(
-                path,
-                f"the same action as {field_name(first.path)} in "
-                f"{document.place(first.path)}; remove one, or give it another version",
-            )
-        _check_dependency(rules, one, made[:number])
-        if one.action.summarises and not all(later.action.summarises for later in made[number:]):
-            document.wrong(path, "tells what the actions before it did, so it goes last")
-
-
-def _check_dependency(rules: Rules, one: Rule, before: list[Rule]) -> None:
-    """What it depends on stands before it, and is called so by nothing else."""
-    assert one.rule is not None  # noqa: S101  it was made of a file
-    if wanted := one.action.rule.depends_on:
-        names = [other.action.label or other.word for other in before]
-        types = [other.word for other in before]
-        if wanted not in names and wanted not in types:
-            rules.document.wrong(
-                (*one.rule.path, "depends_on"),
-                f"no action before this one is called {wanted!r}{meant(wanted, names)}",
-            )
-        elif names.count(wanted) + (wanted not in names) * types.count(wanted) > 1:
-            rules.document.wrong(
-                (*one.rule.path, "depends_on"),
-                f"several actions before this one are called {wanted!r}; give the one that is meant "
-                "a label",
-            )

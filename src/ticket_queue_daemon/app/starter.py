@@ -34,6 +34,13 @@ queue:
   # interval: 300            # seconds between two runs with --daemon
   # max_new_tickets: 50      # more at once only with --confirm
 
+# Or several, side by side, each with its own schedule, limits and actions, instead of queue:
+# queues:
+#   - name: desk
+#     report: {report}
+#   - search: 7001             # a saved search of tickets
+#     cron: "*/5 8-17 * * Mon-Fri"
+
 # Given to every action that has such an option:
 # defaults:
 #   is_private: true

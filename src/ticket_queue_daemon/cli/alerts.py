@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.alert_words import trial
-from ticket_queue_daemon.observe.alerts import AlertObserver, no_link
+from ticket_queue_daemon.observe.alerts import Alerts, no_link
 from ticket_queue_daemon.observe.delivery import Delivery, open_doors
 from ticket_queue_daemon.tdx.config import normalise_base_url, web_base_of
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.cli.session import Session
     from ticket_queue_daemon.config.settings import Settings
-    from ticket_queue_daemon.observe.events import Observer
 
 _LOG = logging.getLogger(__name__)
 
@@ -46,8 +45,8 @@ def alerts(session: Session) -> ExitCode:
 
 
 @contextmanager
-def alerting(session: Session) -> Iterator[list[Observer]]:
-    """The observer that alerts, if anyone is to be alerted; an error that passes is told as well.
+def alerting(session: Session) -> Iterator[Alerts | None]:
+    """Who alerts, if anyone is to be alerted; an error that passes is told as well.
 
     A dry run alerts nobody: nothing was to be done, and a person is looking.
 
@@ -56,13 +55,13 @@ def alerting(session: Session) -> Iterator[list[Observer]]:
     """
     doors = open_doors(session.settings.alert_urls or ())
     if not doors or session.settings.only_looks:
-        yield []
+        yield None
         return
     delivery = Delivery(doors, session.scrubber)
-    observer = AlertObserver(delivery.send, _link(session.settings))
+    observer = Alerts(delivery.send, _link(session.settings))
     passing: BaseException | None = None
     try:
-        yield [observer]
+        yield observer
     except BaseException as error:
         passing = error
         raise

@@ -12,6 +12,7 @@ from ticket_queue_daemon.cli.option_types import (
     at_least_one,
     count,
     port,
+    queue,
     rate_limits,
     since,
     ticket_id,
@@ -58,7 +59,8 @@ STATUS_CODES = """\
 exit codes, for monitors:
   0    nothing needs a person
   1    something failed for good or is held for review, a queue was stopped by its failures,
-       a queue or a pattern is paused, or the cap on effects in an hour is reached
+       a queue or a pattern is paused, the cap on effects in an hour is reached, or a daemon
+       goes by old rules, since changed ones are wrong
   2    work was left behind for more than 10 minutes, and no daemon takes it up
   3    the database can't be reached
 """
@@ -154,6 +156,7 @@ def explain(parser: argparse.ArgumentParser) -> None:
     """Which ticket, by which rules, and in which form."""
     parser.add_argument("ticket_id", metavar="ID", type=ticket_id, help="the ticket's id")
     setting(parser, "config_path", metavar="FILE", default=argparse.SUPPRESS)
+    only_queue(parser, default=argparse.SUPPRESS)
     json(parser)
 
 
@@ -168,6 +171,7 @@ def baseline(parser: argparse.ArgumentParser) -> None:
     """The run's flags that make sense behind the word as well."""
     for field, metavar in (("report_id", "ID"), ("config_path", "FILE")):
         setting(parser, field, metavar=metavar, default=argparse.SUPPRESS)
+    only_queue(parser, default=argparse.SUPPRESS)
 
 
 def resolve(parser: argparse.ArgumentParser) -> None:
@@ -264,6 +268,18 @@ def matching_report(parser: argparse.ArgumentParser) -> None:
 def resume_pattern(parser: argparse.ArgumentParser) -> None:
     """Which."""
     parser.add_argument("pattern", metavar="PATTERN", help="its name, as status shows it")
+
+
+def only_queue(target: argparse._ActionsContainer, **options: Any) -> None:
+    """One queue of the rules file, for a run and what looks ahead to one."""
+    target.add_argument(
+        "--queue",
+        dest="only_queue",
+        metavar="NAME",
+        type=queue,
+        help="of several queues only this one: its name, or its report's id (default: all)",
+        **options,
+    )
 
 
 def json(parser: argparse._ActionsContainer) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.actions.registry import Registry
+from ticket_queue_daemon.app.opening import name_of, settings_of
 from ticket_queue_daemon.app.starter import Tenant, look_at, starter
 from ticket_queue_daemon.cli.config_diff import diff
 from ticket_queue_daemon.cli.exits import ExitCode
@@ -27,8 +28,9 @@ from ticket_queue_daemon.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ticket_queue_daemon.app.rules import Configured, Rule
+    from ticket_queue_daemon.app.rules import Configured, ConfiguredQueue, Rule
     from ticket_queue_daemon.cli.session import Session
+    from ticket_queue_daemon.config.settings import Settings
 
 DEFAULT_FILE = Path("rules.yaml")
 
@@ -55,15 +57,27 @@ def _validate(session: Session) -> None:
     path = named_file(session)
     with looking_up(session) as names:
         configured = read_rules_of(session, path, names)
-    number = len(configured.in_force)
-    off = len(configured.made) - number
-    left_out = f" ({off} disabled)" if off else ""
-    report = configured.over(session.settings).report_id
-    watched = f"report {report}" if report else "a report that is still to be named (--report-id)"
-    noun = "action" if number == 1 else "actions"
-    session.terminal.say(f"{path} is right: {number} {noun}{left_out} on {watched}.")
+    settings = settings_of(configured, session.settings)
+    told = [_told(*pair) for pair in zip(configured.queues, settings, strict=True)]
+    if len(told) == 1:
+        session.terminal.say(f"{path} is right: {told[0]}.")
+    else:
+        session.terminal.say(f"{path} is right: {len(told)} queues.")
+        for its, words in zip(settings, told, strict=True):
+            session.terminal.say(f"  {name_of(its)}: {words}")
     if configured.unsettled:
         session.terminal.say(_unsettled(session, configured))
+
+
+def _told(queue: ConfiguredQueue, settings: Settings) -> str:
+    number = len(queue.in_force)
+    off = len(queue.made) - number
+    left_out = f" ({off} disabled)" if off else ""
+    watched = "a report that is still to be named (--report-id)"
+    if settings.search_id or settings.report_id:
+        kind = "saved search" if settings.search_id else "report"
+        watched = f"{kind} {settings.search_id or settings.report_id}"
+    return f"{number} {'action' if number == 1 else 'actions'}{left_out} on {watched}"
 
 
 def _unsettled(session: Session, configured: Configured) -> str:
@@ -82,15 +96,19 @@ def _show(session: Session) -> None:
     if configured.rules is None:
         _show_python(session, configured)
     else:
-        settings = configured.over(session.settings)
-        queue = {name: getattr(settings, name) for name in QUEUE_SETTINGS.values()}
+        settings = [
+            {name: getattr(its, name) for name in QUEUE_SETTINGS.values()}
+            for its in settings_of(configured, session.settings)
+        ]
         if session.args.json:
-            document = as_data(configured.rules, queue)
-            document["actions"] = [_entry(one) for one in configured.made]
+            document = as_data(configured.rules, settings)
+            queues = document.get("queues", [document])
+            for shown, queue in zip(queues, configured.queues, strict=True):
+                shown["actions"] = [_entry(one) for one in queue.made]
             session.terminal.json(document)
         else:
-            comments = [_comment(one) for one in configured.made]
-            _print(session, as_yaml(configured.rules, queue, comments))
+            comments = [[_comment(one) for one in queue.made] for queue in configured.queues]
+            _print(session, as_yaml(configured.rules, settings, comments))
     if configured.unsettled:
         session.terminal.err.print(safe(_unsettled(session, configured)), soft_wrap=True)
 
@@ -114,16 +132,17 @@ def _entry(one: Rule) -> dict[str, Any]:
 
 def _show_python(session: Session, configured: Configured) -> None:
     """A Python file has no options that could be read back; so the config that makes the id."""
+    [queue] = configured.queues
     if session.args.json:
         actions = [
-            {"id": one.action_id, "type": one.word, "config": configured.config_of(one)}
-            for one in configured.made
+            {"id": one.action_id, "type": one.word, "config": queue.config_of(one)}
+            for one in queue.made
         ]
         session.terminal.json({"actions": actions})
         return
-    for one in configured.made:
+    for one in queue.made:
         _print(session, _comment(one))
-        for name, value in configured.config_of(one).items():
+        for name, value in queue.config_of(one).items():
             _print(session, f"  {name}: {json.dumps(value, ensure_ascii=False)}")
 
 

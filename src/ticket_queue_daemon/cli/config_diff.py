@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from ticket_queue_daemon.actions.registry import Registry
+from ticket_queue_daemon.app.opening import name_of, settings_of
 from ticket_queue_daemon.app.preview import Reach, reach
+from ticket_queue_daemon.app.rules import ConfiguredQueue
 from ticket_queue_daemon.cli.output import safe
 from ticket_queue_daemon.cli.rules_reading import (
     looking_up,
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.app.rules import Configured, Rule
     from ticket_queue_daemon.cli.session import Session
-    from ticket_queue_daemon.config.settings import Settings
 
 State = Literal["same", "runs again", "new", "not known", "gone", "disabled"]
 
@@ -45,6 +46,22 @@ class Change:
     why: Sequence[str] = ()
 
 
+_NOTHING = ConfiguredQueue(())
+"""What a queue was before it was there."""
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """One queue beside its old self; ``most``: its ``max_new_tickets``."""
+
+    name: str
+    changes: Sequence[Change]
+    queue: Sequence[str]
+    found: Reach | None
+    most: int
+    gone: bool
+
+
 def diff(session: Session) -> None:
     """Compare, and ask TDX and the log for the numbers if they can be asked.
 
@@ -56,26 +73,71 @@ def diff(session: Session) -> None:
     with looking_up(session) as names:
         old = read_rules_of(session, session.args.old, names, registry)
         new = read_rules_of(session, session.args.new, names, registry)
-    changes = compare(old, new)
-    settings = new.over(session.settings)
-    found = _reach(session, settings, new)
-    queue = _queue_changes(old, new)
+    pairs = _pairs(session, old, new)
+    found = _reach(session, new)
+    compared = [
+        _Compared(
+            name,
+            compare(before or _NOTHING, after or _NOTHING),
+            ["it is new"]
+            if before is None
+            else []
+            if after is None
+            else _queue_changes(before, after),
+            found.get(name),
+            after.over(session.settings).max_new_tickets if after else 0,
+            gone=after is None,
+        )
+        for name, before, after in pairs
+    ]
     if session.args.json:
-        session.terminal.json(_document(changes, queue, found))
+        documents = [_document(one) for one in compared]
+        several = [{"name": one.name, "gone": one.gone} for one in compared]
+        session.terminal.json(
+            documents[0]
+            if len(compared) == 1
+            else {"queues": [a | b for a, b in zip(several, documents, strict=True)]}
+        )
         return
-    for change in changes:
-        _tell(session, change, found, settings)
-    for reason in queue:
+    for one in compared:
+        if len(compared) > 1:
+            session.terminal.say(safe(f"Queue {one.name}", style="bold underline"))
+        if one.gone:
+            session.terminal.say("queue      it is gone")
+        _tell_queue(session, one)
+    _tell_unknown(session, compared)
+
+
+def _tell_queue(session: Session, one: _Compared) -> None:
+    for change in one.changes:
+        _tell(session, change, one)
+    for reason in one.queue:
         session.terminal.say(f"queue      {reason}")
-    if any(change.state == "not known" for change in changes):
+
+
+def _tell_unknown(session: Session, compared: Sequence[_Compared]) -> None:
+    states = {change.state for one in compared if one.found is None for change in one.changes}
+    if any(change.state == "not known" for one in compared for change in one.changes):
         session.terminal.say(
             f"Whether names mean the same is not known, since {why_not_looked_up(session)}."
         )
-    elif found is None and any(change.state in {"new", "runs again"} for change in changes):
+    elif states & {"new", "runs again"}:
         session.terminal.say("On how many tickets is not told: TDX was not asked.")
 
 
-def compare(old: Configured, new: Configured) -> list[Change]:
+def _pairs(
+    session: Session, old: Configured, new: Configured
+) -> list[tuple[str, ConfiguredQueue | None, ConfiguredQueue | None]]:
+    """Each queue of the new file with its old self, by its name; then those that are gone."""
+    if len(old.queues) == len(new.queues) == 1:
+        return [(name_of(new.queues[0].over(session.settings)), old.queues[0], new.queues[0])]
+    before = {name_of(one.over(session.settings)): one for one in old.queues}
+    after = {name_of(one.over(session.settings)): one for one in new.queues}
+    gone = [(name, one, None) for name, one in before.items() if name not in after]
+    return [*[(name, before.get(name), one) for name, one in after.items()], *gone]
+
+
+def compare(old: ConfiguredQueue, new: ConfiguredQueue) -> list[Change]:
     """Each new action with its old self: the same one, else of its type the one most like it."""
     off = [one.rule for one in new.made if one.rule and not one.enabled]
     rest = [one for one in old.in_force if not any(other.does_as(one) for other in new.in_force)]
@@ -101,7 +163,7 @@ def compare(old: Configured, new: Configured) -> list[Change]:
     return changes + [Change("gone", one) for one in free]
 
 
-def _why(old: Configured, before: Rule, new: Configured, after: Rule) -> list[str]:
+def _why(old: ConfiguredQueue, before: Rule, new: ConfiguredQueue, after: Rule) -> list[str]:
     why = differences(old.config_of(before), new.config_of(after))
     versions = ({"version": one.action.version} for one in (before, after))
     if before.action_id is not None and after.action_id is not None:
@@ -109,7 +171,7 @@ def _why(old: Configured, before: Rule, new: Configured, after: Rule) -> list[st
     return why + differences(before.around(), after.around())
 
 
-def _queue_changes(old: Configured, new: Configured) -> list[str]:
+def _queue_changes(old: ConfiguredQueue, new: ConfiguredQueue) -> list[str]:
     words = {setting: word for word, setting in QUEUE_SETTINGS.items()}
     before, after = (
         {words[name]: value for name, value in one.settings.items()} for one in (old, new)
@@ -117,18 +179,18 @@ def _queue_changes(old: Configured, new: Configured) -> list[str]:
     return differences(before, after)
 
 
-def _reach(session: Session, settings: Settings, new: Configured) -> Reach | None:
-    ready = tdx_is_configured(settings) and settings.report_id is not None
+def _reach(session: Session, new: Configured) -> dict[str, Reach]:
+    """By the name of each queue of the new file, if TDX can be asked."""
+    settings = settings_of(new, session.settings)
+    ready = tdx_is_configured(session.settings) and all(name_of(one) for one in settings)
     if session.args.no_check or not ready or new.unsettled:
-        return None
-    with replace(session, settings=settings).open_app(
-        need_tdx=True, read_only=True, with_actions=True, actions=new
-    ) as app:
-        return reach(app)
+        return {}
+    with session.open_app(need_tdx=True, read_only=True, with_actions=True, actions=new) as app:
+        return {work.name: reach(app, work) for work in app.queues}
 
 
-def _tell(session: Session, change: Change, found: Reach | None, settings: Settings) -> None:
-    say = session.terminal.say
+def _tell(session: Session, change: Change, queue: _Compared) -> None:
+    say, found = session.terminal.say, queue.found
     number = _number(change, found)
     label = f"{change.state:<10} {change.rule.label}"
     if change.state == "same":
@@ -139,9 +201,9 @@ def _tell(session: Session, change: Change, found: Reach | None, settings: Setti
             say(f"           instead of {change.before.label}")
     for reason in change.why:
         say(f"           {reason}")
-    if number is not None and number > settings.max_new_tickets:
+    if number is not None and number > queue.most:
         say(
-            f"           more than {settings.max_new_tickets} (max_new_tickets): a run is "
+            f"           more than {queue.most} (max_new_tickets): a run is "
             f"refused without --confirm {change.rule.action_id}"
         )
 
@@ -164,9 +226,8 @@ def _pending(number: int | None) -> str:
     return f"  new on {number} ticket{'s' if number != 1 else ''}" if number else ""
 
 
-def _document(
-    changes: Sequence[Change], queue: Sequence[str], found: Reach | None
-) -> dict[str, Any]:
+def _document(queue: _Compared) -> dict[str, Any]:
+    found = queue.found
     return {
         "tickets_in_report": found.tickets if found else None,
         "actions": [
@@ -178,7 +239,7 @@ def _document(
                 "new_on_tickets": _number(change, found),
                 "why": change.why,
             }
-            for change in changes
+            for change in queue.changes
         ],
-        "queue": queue,
+        "queue": queue.queue,
     }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class ExitCode(enum.IntEnum):
@@ -23,6 +26,25 @@ class ExitCode(enum.IntEnum):
     USAGE = 2, "usage or configuration; no ticket was touched"
     UNREACHABLE = 3, "TDX or the database can't be reached"
     INTERRUPTED = 130, "stopped by Ctrl-C; the next run takes up what was under way"
+
+
+_BY_WEIGHT = (
+    ExitCode.DONE,
+    ExitCode.INTERRUPTED,
+    ExitCode.SOME_FAILED,
+    ExitCode.USAGE,
+    ExitCode.UNREACHABLE,
+)
+
+
+def code_of(number: int) -> ExitCode:
+    """The code of that number, as errors carry it."""
+    return next(code for code in ExitCode if code == number)
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """The one that weighs most: of several queues, what the command ends with."""
+    return max(codes, key=_BY_WEIGHT.index)
 
 
 class Verdict(enum.IntEnum):

@@ -32,13 +32,27 @@ def explain(session: Session) -> ExitCode:
         ConfigError: nobody knows the ticket.
     """
     with session.open_app(need_tdx=True, read_only=True, with_actions=True) as app:
-        told = app.explain(session.args.ticket_id)
-        calls = sum(app.client.call_counts().values()) if app.client else 0
-        link = app.client.ticket_link(told.ticket_id) if app.client else ""
+        # Alone, it may have no report, and so no name: the ticket is read wherever it is.
+        several = len(app.queues) > 1
+        told = [
+            (one.name if several else "", one.explain(session.args.ticket_id)) for one in app.queues
+        ]
+        calls = sum(app.tdx.call_counts().values())
+        link = app.tdx.ticket_link(session.args.ticket_id)
     if session.args.json:
-        session.terminal.json(_document(told, link, calls))
-    else:
-        _Printer(session.terminal, told).print(link, calls)
+        documents = [_document(one, link, calls) for _, one in told]
+        named = [{"queue": name, **one} for (name, _), one in zip(told, documents, strict=True)]
+        session.terminal.json({"queues": named} if several else documents[0])
+        return ExitCode.DONE
+    for number, (name, one) in enumerate(told):
+        if several:
+            session.terminal.say(safe(f"Queue {name}", style="bold underline"))
+        printer = _Printer(session.terminal, one)
+        printer.print(link)
+        session.terminal.say()
+        if number == len(told) - 1:
+            noun = "call" if calls == 1 else "calls"
+            session.terminal.say(f"{calls} {noun} to TDX; nothing was changed.")
     return ExitCode.DONE
 
 
@@ -54,8 +68,8 @@ class _Printer:
         self._terminal = terminal
         self._told = told
 
-    def print(self, link: str, calls: int) -> None:
-        """All of it: the ticket, action by action, and what it cost."""
+    def print(self, link: str) -> None:
+        """All of it: the ticket, action by action."""
         told = self._told
         heading = f"Ticket {told.ticket_id}: {told.title}" if told.title else None
         self._terminal.say(safe(heading or f"Ticket {told.ticket_id}", style="bold"))
@@ -66,9 +80,6 @@ class _Printer:
             self._terminal.say(safe(told.trouble, style="yellow"))
         for one in told.actions:
             self._action(one)
-        self._terminal.say()
-        noun = "call" if calls == 1 else "calls"
-        self._terminal.say(f"{calls} {noun} to TDX; nothing was changed.")
 
     def _action(self, one: Explained) -> None:
         self._terminal.say()

@@ -8,6 +8,10 @@ from __future__ import annotations
 import argparse
 from datetime import datetime, timedelta
 
+from pydantic import TypeAdapter
+
+from ticket_queue_daemon.config.queue_settings import QueueName
+
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _TOP_PORT = 65_535
@@ -64,13 +68,17 @@ def ticket_id(text: str) -> int:
 
 
 def queue(text: str) -> str:
-    """A queue's name, ``report:1344``; its report's id is enough."""
+    """A queue's name, given or usual; of a report, its id is enough."""
     kind, _, number = text.rpartition(":")
-    if kind not in {"", "report"} or not number.isascii() or not number.isdecimal():
+    if kind in {"", "report", "search"} and number.isascii() and number.isdecimal():
+        return f"{kind or 'report'}:{int(number[:20])}"
+    try:
+        return TypeAdapter(QueueName).validate_python(text)
+    except ValueError:
         raise argparse.ArgumentTypeError(
-            f"'{text}' is no queue such as report:1344 or, with the report's id alone, 1344"
-        )
-    return f"report:{int(number[:20])}"
+            f"'{text}' is no queue such as report:1344 or, with the report's id alone, 1344; nor a "
+            "name that one can have"
+        ) from None
 
 
 def span(text: str) -> timedelta:

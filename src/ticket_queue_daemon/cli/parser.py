@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ticket_queue_daemon import __version__
-from ticket_queue_daemon.cli.command_options import setting
+from ticket_queue_daemon.cli.command_options import only_queue, setting
 from ticket_queue_daemon.cli.commands import COMMANDS
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.cli.option_types import LEVELS, action_id, level
@@ -34,6 +34,7 @@ _RUN_FLAGS = {
     "dry_run": "--dry-run",
     "read_only": "--read-only",
     "config_path": "--config",
+    "only_queue": "--queue",
     "metrics_port": "--metrics-port",
     "metrics_host": "--metrics-host",
     "confirm": "--confirm",
@@ -171,6 +172,7 @@ def _add_run_options(parser: Parser) -> None:
     setting(group, "dry_run", action="store_const", const="true")
     setting(group, "read_only", action="store_const", const="true")
     setting(group, "config_path", metavar="FILE")
+    only_queue(group)
     setting(group, "metrics_port", metavar="PORT")
     setting(group, "metrics_host", metavar="HOST")
     group.add_argument(

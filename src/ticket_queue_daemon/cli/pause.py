@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli.exits import ExitCode
+from ticket_queue_daemon.cli.queue_names import meant_queue
 from ticket_queue_daemon.cli.resolve import whoever
 from ticket_queue_daemon.store.orders import EVERY_QUEUE
 
@@ -17,7 +18,7 @@ def pause(session: Session) -> ExitCode:
     args = session.args
     with session.open_app(need_tdx=False) as app:
         made = app.orders.pause(
-            args.queue or EVERY_QUEUE,
+            meant_queue(session, app.orders) or EVERY_QUEUE,
             whoever(),
             reason=args.reason,
             until=args.until,

@@ -50,7 +50,7 @@ def run_now(parser: argparse.ArgumentParser) -> None:
 def _queue(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--queue",
-        metavar="N",
+        metavar="NAME",
         type=queue,
-        help="a report's id, or report:ID (default: every queue)",
+        help="its name, or its report's id (default: every queue)",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.app.proposing import propose
 from ticket_queue_daemon.cli import files, plan_forms, plan_table
+from ticket_queue_daemon.cli.each_queue import the_one
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.cli.output import safe
 from ticket_queue_daemon.cli.progress import ProgressObserver
@@ -59,6 +60,7 @@ def _made(session: Session) -> Proposal:
         app = stack.enter_context(
             session.open_app(need_tdx=True, read_only=True, with_actions=True)
         )
+        the_one(app.queues)
         # What is noted on the way is part of the plan, so it is not logged beside it.
         watching = ProgressObserver(session.terminal.err) if session.terminal.interactive else None
         if watching is not None:

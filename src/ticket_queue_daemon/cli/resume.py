@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli.exits import ExitCode
+from ticket_queue_daemon.cli.queue_names import meant_queue
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.store.orders import EVERY_QUEUE
 
@@ -21,8 +22,8 @@ def resume(session: Session) -> ExitCode:
     Raises:
         ConfigError: the queue is paused with all the others, and is not to be resumed alone.
     """
-    queue = session.args.queue
     with session.open_app(need_tdx=False) as app:
+        queue = meant_queue(session, app.orders)
         ended = app.orders.resume(queue)
         left = app.orders.paused(queue) if queue else []
     for one in ended:
@@ -37,7 +38,7 @@ def resume(session: Session) -> ExitCode:
     return ExitCode.DONE
 
 
-def _refuse_left(queue: str, left: Sequence[QueuePause]) -> None:
+def _refuse_left(queue: str | None, left: Sequence[QueuePause]) -> None:
     for one in left:
         raise ConfigError(
             f"{queue} rests all the same, since every queue is paused by {one.paused_by}.",

@@ -1,91 +1,89 @@
-"""No command: one run, or runs for ever with ``--daemon``; a dry run shows the plans."""
+"""No command: one run of each queue, or runs for ever with ``--daemon``; a dry run shows the plans."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.app.resting import refuse_paused
-from ticket_queue_daemon.cli.alerts import alerting
 from ticket_queue_daemon.cli.confirming import confirm_instance
+from ticket_queue_daemon.cli.each_queue import each_queue
 from ticket_queue_daemon.cli.exits import ExitCode
-from ticket_queue_daemon.cli.progress import ProgressObserver
-from ticket_queue_daemon.cli.running import keep_running, pinging
-from ticket_queue_daemon.cli.show import EachRun, Show
+from ticket_queue_daemon.cli.running import keep_running
+from ticket_queue_daemon.cli.show import Show
 from ticket_queue_daemon.cli.signals import stop_on_signals
+from ticket_queue_daemon.cli.watchers import watching
 from ticket_queue_daemon.errors import QueuePaused
-from ticket_queue_daemon.observe.canonical import LogObserver
 from ticket_queue_daemon.observe.events import Paused
-from ticket_queue_daemon.observe.hooks import Hooks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import threading
 
     from ticket_queue_daemon.app import App
+    from ticket_queue_daemon.app.queues import QueueWork
     from ticket_queue_daemon.cli.session import Session
     from ticket_queue_daemon.engine.report import RunReport
-    from ticket_queue_daemon.observe.events import Observer
+    from ticket_queue_daemon.observe.hooks import ByQueue
 
 
 def run(session: Session) -> ExitCode:
-    """Work on the queue.
+    """Work on the queues.
 
     Raises:
         DaemonError: what concerns the whole run; nothing was touched, or what was is recorded.
     """
-    args, settings = session.args, session.settings
-    show = Show(session.terminal)
+    args = session.args
     with ExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
-        # Around all that may end the run by an error, so that the error is told as well.
-        observers: list[Observer] = [
-            *stack.enter_context(alerting(session)),
-            *stack.enter_context(pinging(session)),
-        ]
+        watchers = stack.enter_context(watching(session))
         app = stack.enter_context(session.open_app(need_tdx=True))
-        if not settings.only_looks:
+        if not session.settings.only_looks:
             confirm_instance(app.guard, args.confirm_instance, session.terminal)
-        observers += stack.enter_context(_metered(app, daemon=args.daemon))
-        if session.terminal.interactive:
-            observers.append(stack.enter_context(ProgressObserver(session.terminal.err)))
-        # After the bar, which is gone when the line about the run's end is written.
-        observers.append(LogObserver())
-        hooks = Hooks(observers)
-        if args.daemon:
-            each = EachRun(show, closing=session.terminal.interactive)
-            keep_running(session, app, stop, Hooks([hooks, each]))
-            return ExitCode.DONE
-        if stop.is_set():
+        with watchers.over(session, app):
+            if args.daemon:
+                keep_running(session, app, stop, watchers)
+                return ExitCode.DONE
+            once = _Once(session, app, stop, watchers.by_queue())
+            return each_queue(
+                app.queues, once.run, session, lambda one, why: watchers.run_failed(one.name, why)
+            )
+
+
+@dataclass(frozen=True)
+class _Once:
+    """A single run of each queue."""
+
+    session: Session
+    app: App
+    stop: threading.Event
+    observers: ByQueue
+
+    def run(self, work: QueueWork) -> ExitCode:
+        """Run one, and show what came of it."""
+        if self.stop.is_set():
             return ExitCode.INTERRUPTED
+        dry_run, hooks = self.session.settings.dry_run, self.observers.of(work.name)
         try:
-            if not settings.dry_run:
-                refuse_paused(app.orders, app.queue.name)
-            report = app.run_once(
-                dry_run=settings.dry_run, confirm=args.confirm, observer=hooks, stop=stop
+            if not dry_run:
+                refuse_paused(self.app.orders, work.name)
+            report = work.run_once(
+                dry_run=dry_run,
+                confirm=self.session.args.confirm,
+                observer=hooks,
+                stop=self.stop,
             )
         except QueuePaused as paused:
             # As a person wants it: no failure, and nobody is to be alerted.
             hooks.on_event(Paused("warning", paused.told))
             return ExitCode.DONE
-    if report.dry_run:
-        show.plans(report)
-    elif session.terminal.interactive:
-        show.closing(report)
-    return _exit_code(report, stopped=stop.is_set())
-
-
-@contextmanager
-def _metered(app: App, *, daemon: bool) -> Iterator[list[Observer]]:
-    """Metrics and probes for the length of a run, if a port is named."""
-    settings = app.settings
-    if settings.metrics_port is None or app.client is None:
-        yield []
-        return
-    from ticket_queue_daemon.app.metering import metering  # noqa: PLC0415  not without need
-
-    interval = settings.interval if daemon else 0
-    with metering(app, app.client, settings.metrics_port, interval=interval) as monitored:
-        yield [monitored.observer]
+        show = Show(self.session.terminal)
+        of = work.name if len(self.app.queues) > 1 else ""
+        if report.dry_run:
+            show.plans(report, of)
+        elif self.session.terminal.interactive:
+            show.closing(report, of)
+        return _exit_code(report, stopped=self.stop.is_set())
 
 
 def _exit_code(report: RunReport, *, stopped: bool) -> ExitCode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli.exits import ExitCode
+from ticket_queue_daemon.cli.queue_names import meant_queue
 from ticket_queue_daemon.errors import DaemonError
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ def run_now(session: Session) -> ExitCode:
     Raises:
         DaemonError: no daemon is alive that could do it, or what it would do is paused.
     """
-    queue = session.args.queue
     with session.open_app(need_tdx=False) as app:
+        queue = meant_queue(session, app.orders)
         at_work = [one for one in app.orders.processes(queue) if one.role != STANDS_BY]
         if not at_work:
             raise DaemonError(

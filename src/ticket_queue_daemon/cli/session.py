@@ -74,6 +74,7 @@ class Session:
             auto_upgrade=self.args.auto_upgrade,
             read_only=read_only,
             with_actions=with_actions,
+            only=getattr(self.args, "only_queue", None),
         )
         self.scrubber.register(*app.secrets)
         for action in app.actions:

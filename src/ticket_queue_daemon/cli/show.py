@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,10 @@ class Show:
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
 
-    def plans(self, report: RunReport) -> None:
-        """The plan per ticket: what would be sent, and why."""
+    def plans(self, report: RunReport, queue: str = "") -> None:
+        """The plan per ticket: what would be sent, and why; ``queue``: its name, of several."""
+        if queue:
+            self._terminal.say(safe(f"Queue {queue}", style="bold underline"))
         for (ticket_id, title), views in groupby(report.plans, lambda v: (v.ticket_id, v.title)):
             self._panel(f"Ticket {ticket_id}: {title}" if title else f"Ticket {ticket_id}", views)
         self._terminal.say(
@@ -52,8 +55,10 @@ class Show:
             f"{sum(len(view.effects) for view in report.plans)} changes planned; nothing was changed."
         )
 
-    def closing(self, report: RunReport) -> None:
+    def closing(self, report: RunReport, queue: str = "") -> None:
         """The closing table: tickets found; actions executed, by outcome; seconds."""
+        if queue:
+            self._terminal.say(safe(f"Queue {queue}", style="bold underline"))
         numbers = [str(getattr(report, name)) for name in _FIGURES]
         self._terminal.table(
             ("tickets found", *_FIGURES[1:], "seconds"), [(*numbers, f"{report.seconds:.1f}")]
@@ -106,19 +111,25 @@ class Show:
 
 
 class EachRun:
-    """Shows every run of a daemon as it ends: an observer."""
+    """Shows every run of a daemon as it ends: an observer, one for all its queues."""
 
-    def __init__(self, show: Show, *, closing: bool) -> None:
+    def __init__(self, show: Show, *, closing: bool, app: App | None = None) -> None:
         self._show = show
         self._closing = closing
+        self._app = app
+        self._lock = threading.Lock()
 
     def on_event(self, event: Event) -> None:
         """Show plans and figures when a run has finished."""
-        if isinstance(event, RunFinished) and isinstance(event.report, RunReport):
-            if event.report.dry_run:
-                self._show.plans(event.report)
+        if not isinstance(event, RunFinished) or not isinstance(event.report, RunReport):
+            return
+        report = event.report
+        of = report.queue if self._app is not None and len(self._app.queues) > 1 else ""
+        with self._lock:
+            if report.dry_run:
+                self._show.plans(report, of)
             elif self._closing:
-                self._show.closing(event.report)
+                self._show.closing(report, of)
 
 
 def in_words(effect: Mapping[str, Any]) -> str:

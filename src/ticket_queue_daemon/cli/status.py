@@ -52,6 +52,7 @@ def judge(report: StatusReport, *, most_effects: int | None = None) -> Verdict:
         return Verdict.CRITICAL
     capped = most_effects is not None and report.sent_last_hour >= most_effects
     waits = capped or report.for_good or report.parked or report.open_circuits
+    waits = waits or any(one.rules_rejected_at for one in report.daemons)
     rests = report.paused_queues or report.paused_patterns
     return Verdict.WARNING if waits or rests else Verdict.FINE
 
@@ -64,6 +65,8 @@ def _print(terminal: Terminal, report: StatusReport) -> None:
         terminal.say(safe(pause.told, style="bold yellow"))
     for one in report.open_circuits:
         terminal.say(f"{one.queue} is stopped since {_at(one.since)}: {one.reason}.")
+    for worker, told in _rejected(report).items():
+        terminal.say(safe(f"{worker}: {told}", style="bold yellow"))
     _daemons(terminal, report)
     _figures(terminal, report)
     _paused(terminal, report)
@@ -89,6 +92,16 @@ def _assets(report: StatusReport) -> str:
         return "no complete list yet (the first run makes it, or `sync assets`)"
     hours = (report.at - report.assets_at).total_seconds() / 3600
     return f"{report.assets:,}, {hours:.0f} h old, from {report.assets_from}"
+
+
+def _rejected(report: StatusReport) -> dict[str, str]:
+    """By process: since when it goes by old rules, and why."""
+    return {
+        one.worker: f"rules rejected since {_at(one.rules_rejected_at)} ({one.rules_mistake}); it goes "
+        "by the old ones"
+        for one in report.daemons
+        if one.rules_rejected_at is not None
+    }
 
 
 def _daemons(terminal: Terminal, report: StatusReport) -> None:

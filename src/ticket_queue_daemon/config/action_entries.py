@@ -1,4 +1,4 @@
-"""``actions`` of a rules file, each with those of the ``defaults`` that it has."""
+"""``actions`` of a rules file or a queue, each with those of the ``defaults`` that it has."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ticket_queue_daemon.config.mistakes import at, option_mistakes, shown
+from ticket_queue_daemon.config.mistakes import at, option_mistakes, section, shown
 from ticket_queue_daemon.config.places import FieldPath, meant, near
 from ticket_queue_daemon.config.rules_model import ActionRule
 
@@ -18,50 +18,54 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.config.substitution import Substituted
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_DEFAULTS: FieldPath = ("defaults",)
 
 
 class ActionEntries:
-    """Reads ``defaults`` and ``actions``; mistakes are noted in the document."""
+    """Reads the ``defaults`` and ``actions`` of each queue; mistakes are noted in the document."""
 
     def __init__(self, document: Document, filled: Substituted, vocabulary: Vocabulary) -> None:
         self._document = document
         self._data: Mapping[str, Any] = filled.data
         self._filled = filled
         self._vocabulary = vocabulary
-        self._defaults = self._read_defaults()
+        self._common = self._read_defaults(())
 
-    def read(self) -> tuple[ActionRule, ...]:
-        """All that have no mistake."""
-        entries = self._data.get("actions")
+    def read(self, queue: FieldPath) -> tuple[ActionRule, ...]:
+        """Those of a queue that have no mistake: its own, or else those at the top of the file."""
+        own = section(self._data, queue)
+        defaults = self._common | self._read_defaults(queue)
+        path = (*queue, "actions") if "actions" in own else ("actions",)
+        entries = section(self._data, path[:-1]).get("actions")
         if entries is None and not self._document.whole:
             return ()
         if not isinstance(entries, list) or not entries:
             self._document.wrong(
-                ("actions",), "expected a list with at least one action, such as [add_asset]"
+                path, "expected a list with at least one action, such as [add_asset]"
             )
             return ()
-        rules = [self._entry(entry, ("actions", n)) for n, entry in enumerate(entries)]
+        rules = [self._entry(entry, (*path, n), defaults) for n, entry in enumerate(entries)]
         return tuple(rule for rule in rules if rule is not None)
 
-    def _read_defaults(self) -> dict[str, Any]:
-        defaults = self._data.get("defaults", {})
+    def _read_defaults(self, of: FieldPath) -> dict[str, FieldPath]:
+        """The places of the options that are given for every action, at the top or in a queue."""
+        path = (*of, "defaults")
+        defaults = section(self._data, of).get("defaults", {})
         if not isinstance(defaults, dict):
-            self._document.wrong(
-                _DEFAULTS, "expected options with values, such as {is_private: true}"
-            )
+            self._document.wrong(path, "expected options with values, such as {is_private: true}")
             return {}
         known = self._vocabulary.default_names()
         for name in defaults:
             if name in self._vocabulary.not_defaults:
-                self._document.wrong((*_DEFAULTS, name), "belongs to one action and is no default")
+                self._document.wrong((*path, name), "belongs to one action and is no default")
             elif name not in known:
                 self._document.wrong(
-                    (*_DEFAULTS, name), f"no action has such an option{near(name, known)}"
+                    (*path, name), f"no action has such an option{near(name, known)}"
                 )
-        return {name: value for name, value in defaults.items() if name in known}
+        return {name: (*path, name) for name in defaults if name in known}
 
-    def _entry(self, entry: Any, path: FieldPath) -> ActionRule | None:
+    def _entry(
+        self, entry: Any, path: FieldPath, defaults: Mapping[str, FieldPath]
+    ) -> ActionRule | None:
         word, given, below = self._open(entry, path)
         if word is None:
             return None
@@ -72,8 +76,8 @@ class ActionEntries:
             self._document.wrong(below, f"expected options with values, not {self._shown(below)}")
             return None
         names = self._vocabulary.names(word)
-        places = {name: (*_DEFAULTS, name) for name in self._defaults if name in names}
-        merged = {name: self._defaults[name] for name in places} | given
+        places = {name: place for name, place in defaults.items() if name in names}
+        merged = {name: at(self._data, place) for name, place in places.items()} | given
         places |= {name: (*below, name) for name in given}
         own, around = self._vocabulary.split(word, merged)
         options = self._judge(self._vocabulary.models[word], word, own, places, below)

@@ -6,6 +6,7 @@ may have put a secret there, and the dump is still a rules file.
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from ticket_queue_daemon.config.rules_model import ActionRule, Rules
+    from ticket_queue_daemon.config.rules_model import ActionRule, QueueRules, Rules
 
 HIDDEN = "***"
 _WIDTH = 100
@@ -56,29 +57,57 @@ def _shown(rule: ActionRule, values: BaseModel) -> dict[str, Any]:
     return options
 
 
-def as_data(rules: Rules, queue: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The rules as plain data; ``queue`` instead of the file's own, by the settings' names."""
-    settings = rules.settings if queue is None else queue
+def as_data(rules: Rules, settings: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """The rules as plain data, ``defaults`` filled in.
+
+    Args:
+        rules: what is shown.
+        settings: those of each queue, instead of the file's own, by the settings' names.
+    """
+    given = settings or [queue.settings for queue in rules.queues] or [{}]
+    actions = [_actions(queue) for queue in rules.queues] or [[]]
+    if len(given) == 1:
+        members = _members(given[0])
+        queue = {"queue": members} if members else {}
+        return {"version": VERSION, **queue, "actions": actions[0]}
+    queues = [{**_members(one), "actions": its} for one, its in zip(given, actions, strict=True)]
+    return {"version": VERSION, "queues": queues}
+
+
+def _members(settings: Mapping[str, Any]) -> dict[str, Any]:
     words = {setting: word for word, setting in QUEUE_SETTINGS.items()}
-    members = {
-        words[name]: _escaped(value) for name, value in settings.items() if value is not None
-    }
     return {
-        "version": VERSION,
-        **({"queue": members} if members else {}),
-        "actions": [
-            {rule.word: shown_options(rule) | shown_around(rule)} for rule in rules.actions
-        ],
+        words[name]: _escaped(value)
+        for name, value in settings.items()
+        if value is not None and value != ()
     }
+
+
+def _actions(queue: QueueRules) -> list[dict[str, Any]]:
+    return [{rule.word: shown_options(rule) | shown_around(rule)} for rule in queue.actions]
 
 
 def as_yaml(
-    rules: Rules, queue: Mapping[str, Any] | None = None, comments: Sequence[str] = ()
+    rules: Rules,
+    settings: Sequence[Mapping[str, Any]] = (),
+    comments: Sequence[Sequence[str]] = (),
 ) -> str:
-    """The rules as YAML; ``comments``: a line above each action."""
-    data = as_data(rules, queue)
-    entries = data.pop("actions")
-    parts = [_yaml(data), "actions:\n" if entries else "actions: []\n"]
+    """The rules as YAML; ``comments``: of each queue, a line above each action."""
+    data = as_data(rules, settings)
+    told = [*comments, *[()] * max(1, len(rules.queues))]
+    if "queues" not in data:
+        entries = data.pop("actions")
+        return _yaml(data) + _entries(entries, told[0])
+    parts = [_yaml({"version": data["version"]}), "queues:\n"]
+    for number, queue in enumerate(data["queues"]):
+        entries = queue.pop("actions")
+        parts.append(_yaml({"queues": [queue]}).partition("\n")[2])
+        parts.append(textwrap.indent(_entries(entries, told[number]), "    "))
+    return "".join(parts)
+
+
+def _entries(entries: Sequence[Any], comments: Sequence[str]) -> str:
+    parts = ["actions:\n" if entries else "actions: []\n"]
     for number, entry in enumerate(entries):
         comment = f"  # {comments[number]}\n" if number < len(comments) else ""
         # Under its name, for the indentation; the name is there already.

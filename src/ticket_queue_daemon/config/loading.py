@@ -33,14 +33,21 @@ def read_rules(path: Path) -> Document:
     return document
 
 
-def _read_folder(path: Path) -> Document:
-    files = sorted(
+def rules_files(path: Path) -> list[Path]:
+    """The file, or the files of the folder that are read, in the order of their names."""
+    if not path.is_dir():
+        return [path]
+    return sorted(
         file
         for file in path.iterdir()
         if file.suffix in READERS
         and not file.name.startswith(".")
         and not file.name.endswith(_SCHEMA)
     )
+
+
+def _read_folder(path: Path) -> Document:
+    files = rules_files(path)
     if not files:
         document = Document(str(path))
         document.wrong((), f"the folder holds no rules; a rules file ends in {_endings()}")

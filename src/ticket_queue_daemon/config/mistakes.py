@@ -60,6 +60,15 @@ def at(data: Any, path: FieldPath) -> Any:
     return data
 
 
+def section(data: Any, path: FieldPath) -> Mapping[str, Any]:
+    """The names with values at a path; none if there is nothing, or something else."""
+    try:
+        found = at(data, path)
+    except (KeyError, IndexError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def shown(value: object) -> str:
     """A wrong value, as the person wrote it."""
     if value is None or isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""A rules file from its text to its meaning: a queue, defaults, and an ordered list of actions.
+"""A rules file from its text to its meaning: queues, defaults, and an ordered list of actions.
 
 Everything that is wrong is told at once, each with its file, line and field.
 """
@@ -6,11 +6,11 @@ Everything that is wrong is told at once, each with its file, line and field.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.config.action_entries import ActionEntries
 from ticket_queue_daemon.config.loading import read_rules
-from ticket_queue_daemon.config.mistakes import shown
+from ticket_queue_daemon.config.mistakes import section, shown
 from ticket_queue_daemon.config.places import Document, field_name, meant
 from ticket_queue_daemon.config.queue_section import read_queues
 from ticket_queue_daemon.config.rules_model import VERSION, ActionRule, QueueRules, Rules
@@ -18,9 +18,10 @@ from ticket_queue_daemon.config.substitution import Substituted, substitute
 from ticket_queue_daemon.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from ticket_queue_daemon.config.queue_section import QueueEntry
     from ticket_queue_daemon.config.rules_model import Vocabulary
 
 TOP = ("version", "queue", "queues", "defaults", "actions")
@@ -68,8 +69,19 @@ def interpret(
             document.wrong((name,), f"unknown field{meant(name, TOP)}")
     _check_version(document)
     queues = read_queues(data, document)
-    actions = ActionEntries(document, filled, vocabulary).read()
-    return Rules(tuple(QueueRules(one, actions) for one in queues[:1]), document, filled)
+    entries = ActionEntries(document, filled, vocabulary)
+    # Without a queue, the actions are judged all the same: everything that is wrong is told at once.
+    read = [QueueRules(one.settings, entries.read(one.path), one.path) for one in queues]
+    if not read:
+        entries.read(("queue",))
+    _check_used(data, queues, document)
+    return Rules(tuple(read), document, filled)
+
+
+def _check_used(data: Mapping[str, Any], queues: Sequence[QueueEntry], document: Document) -> None:
+    """Actions at the top that no queue does are a mistake, and judged by nobody else."""
+    if "actions" in data and queues and all("actions" in section(data, q.path) for q in queues):
+        document.wrong(("actions",), "every queue has actions of its own, so these are never done")
 
 
 def _check_version(document: Document) -> None:

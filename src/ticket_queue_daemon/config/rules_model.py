@@ -114,6 +114,12 @@ class QueueRules:
 
     settings: Mapping[str, Any]
     actions: tuple[ActionRule, ...]
+    path: FieldPath = field(default=("queue",), compare=False)
+
+    @property
+    def own_actions(self) -> bool:
+        """Whether its actions stand in it, and not at the top of the file."""
+        return any(rule.path[: len(self.path)] == self.path for rule in self.actions)
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ class Rules:
     """Files that were understood.
 
     Attributes:
-        queues: for now exactly one; none where there are mistakes.
+        queues: at least one; none where there are mistakes.
         document: what the files say.
         filled: the same with its variables filled in.
     """
@@ -129,11 +135,6 @@ class Rules:
     queues: tuple[QueueRules, ...]
     document: Document = field(compare=False)
     filled: Substituted = field(compare=False)
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """Those of the queue."""
-        return self.queues[0].settings if self.queues else {}
 
     @property
     def actions(self) -> tuple[ActionRule, ...]:

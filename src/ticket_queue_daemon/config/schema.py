@@ -21,6 +21,7 @@ _VARIABLE = {
     "pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}$",
     "description": "a variable of the environment: ${NAME} or ${NAME:-default}",
 }
+_ACTIONS = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/action"}}
 _EXAMPLE = {
     "version": VERSION,
     "queue": {"report": 1344},
@@ -36,11 +37,16 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     }
     inner = {name: one for schema in options.values() for name, one in schema.pop("$defs").items()}
     queue = _closed({word: _setting(name) for word, name in QUEUE_SETTINGS.items()})
-    queue["description"] = "The TDX report that is watched; flags and the environment win."
+    queue["description"] = "What is watched; flags and the environment win."
+    defaults = _defaults(options, vocabulary.default_names())
+    queue["properties"] |= {
+        "defaults": {"$ref": "#/$defs/defaults"},
+        "actions": {**_ACTIONS, "description": "For this queue, instead of those at the top."},
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Rules of the Ticket Queue Daemon",
-        "description": "What is done to each ticket of a TDX report, exactly once.",
+        "description": "What is done to each ticket of TDX reports, exactly once.",
         "examples": [_EXAMPLE],
         "type": "object",
         "properties": {
@@ -51,15 +57,13 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
                 "type": "array",
                 "items": {"$ref": "#/$defs/queue"},
                 "minItems": 1,
-                "maxItems": 1,
-                "description": "the same as queue; for now exactly one",
+                "description": "Several queues, side by side in one process; one is the same as queue.",
             },
-            "defaults": _defaults(options, vocabulary.default_names()),
+            "defaults": {"$ref": "#/$defs/defaults"},
             "actions": {
-                "type": "array",
-                "minItems": 1,
-                "description": "What is done to a ticket, in this order.",
-                "items": {"$ref": "#/$defs/action"},
+                **_ACTIONS,
+                "description": "What is done to a ticket, in this order; in every queue that has no "
+                "actions of its own.",
             },
         },
         "required": ["version"],
@@ -68,6 +72,7 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "$defs": {
             "variable": _VARIABLE,
             "queue": queue,
+            "defaults": defaults,
             "action": {"anyOf": [one for word in options for one in _forms(word, options[word])]},
             **{f"options_{word}": schema for word, schema in options.items()},
             **inner,

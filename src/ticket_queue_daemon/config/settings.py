@@ -45,6 +45,7 @@ from ticket_queue_daemon.config.problems import (
     refusal,
     wrong_values,
 )
+from ticket_queue_daemon.config.queue_settings import QueueSettings
 from ticket_queue_daemon.config.rule_settings import RuleSettings
 from ticket_queue_daemon.config.running_settings import RunningSettings
 from ticket_queue_daemon.config.safety_settings import SafetySettings
@@ -78,7 +79,13 @@ class SettingRow:
 
 
 class Settings(
-    SafetySettings, MatchingSettings, RuleSettings, RunningSettings, AlertSettings, MonitorSettings
+    SafetySettings,
+    MatchingSettings,
+    QueueSettings,
+    RuleSettings,
+    RunningSettings,
+    AlertSettings,
+    MonitorSettings,
 ):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
@@ -270,7 +277,7 @@ class Settings(
         except ValidationError as error:
             wrong += wrong_values(error, found, known)
         wrong += half_pairs(given)
-        if settings is not None and settings.may_name_the_report():
+        if settings is not None and (settings.may_name_the_report() or settings.search_id):
             need &= ~Need.REPORT
         missing = missing_variables(given, need)
         if missing or wrong or settings is None:
@@ -317,7 +324,7 @@ class Settings(
         if self.report_id is None and self.may_name_the_report():
             raise ConfigError(
                 f"No report is named: {self.config_path} has no queue: {{report: ...}}.",
-                "Write it there, or give --report-id or DAEMON_REPORT_ID.",
+                "Write it there, or give --report-id, DAEMON_REPORT_ID or DAEMON_SEARCH_ID.",
             )
         if self.report_id is None:
             raise refusal(missing_variables(set(), Need.REPORT), [])
@@ -360,6 +367,7 @@ def variables() -> dict[str, Variable]:
         AlertSettings,
         RunningSettings,
         RuleSettings,
+        QueueSettings,
         MatchingSettings,
         SafetySettings,
     )

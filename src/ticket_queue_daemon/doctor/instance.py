@@ -1,23 +1,24 @@
 """TDX itself: who we are there and what we may read, in eight calls, none of which changes anything.
 
 Sign in, own account, applications, the report; of its first ticket the ticket, its feed and its
-assets; one search for an asset. What may be written can't be tried without writing.
+assets; one search for an asset. Each further queue is one more. What may be written can't be tried without writing.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.doctor.findings import Finding, asked, fail, ok, unknown, warn
 from ticket_queue_daemon.tdx.config import AdminKey, Token
-from ticket_queue_daemon.tdx.reports import ticket_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from ticket_queue_daemon.tdx.client import TdxClient
     from ticket_queue_daemon.tdx.config import Credentials
+    from ticket_queue_daemon.tdx.reportrows import TicketIds
 
 MOST_CALLS = 8
 SECONDS_APART = 60.0
@@ -29,10 +30,16 @@ def instance(
     credentials: Credentials,
     now: Callable[[], datetime],
     *,
-    report_id: int | None,
-    id_column: str | None,
+    sources: Mapping[str, Callable[[TdxClient], TicketIds]],
 ) -> list[Finding]:
-    """Everything of TDX; without an account nothing else is asked."""
+    """Everything of TDX; without an account nothing else is asked.
+
+    Args:
+        client: only reads.
+        credentials: what it signs in with.
+        now: this machine's clock.
+        sources: what is watched, in words such as ``report 1344``, and how to read it.
+    """
     account = asked("account", lambda: _account(client, credentials, now()))
     if any(finding.mark == "fail" for finding in account):
         return account
@@ -41,8 +48,8 @@ def instance(
     if any(finding.mark == "fail" for finding in found):
         return found
     tickets: list[int] = []
-    if report_id is not None:
-        found += asked("report", lambda: _report(client, report_id, id_column, tickets))
+    for words, read in sources.items():
+        found += asked(words.rpartition(" ")[0], partial(_source, client, words, read, tickets))
     found += _ticket(client, tickets)
     found += asked("may read assets", lambda: _assets(client))
     return [*found, _writes(credentials)]
@@ -91,16 +98,19 @@ def _applications(client: TdxClient) -> list[Finding]:
     return [ok("applications", said), *(_noted("applications", note) for note in check.notes)]
 
 
-def _report(
-    client: TdxClient, report_id: int, id_column: str | None, tickets: list[int]
+def _source(
+    client: TdxClient,
+    words: str,
+    read: Callable[[TdxClient], TicketIds],
+    tickets: list[int],
 ) -> list[Finding]:
-    report = ticket_ids(client.reports.run(report_id, id_column=id_column), id_column)
-    tickets += report.ids
-    found = [ok("may read the report", f"report {report_id}, tickets in it: {len(report.ids)}")]
-    if report.bad_rows:
+    listed, kind = read(client), words.rpartition(" ")[0]
+    tickets += listed.ids
+    found = [ok(f"may read the {kind}", f"{words}, tickets in it: {len(listed.ids)}")]
+    if listed.bad_rows:
         advice = "Look at the report's filters; those rows are left out."
-        found.append(warn("report", f"rows that name no ticket: {len(report.bad_rows)}", advice))
-    return [*found, *(_noted("report", note) for note in report.notes)]
+        found.append(warn(kind, f"rows that name no ticket: {len(listed.bad_rows)}", advice))
+    return [*found, *(_noted(kind, note) for note in listed.notes)]
 
 
 def _noted(check: str, note: str) -> Finding:

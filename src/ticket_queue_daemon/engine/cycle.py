@@ -34,57 +34,25 @@ from ticket_queue_daemon.observe.events import (
     TicketFinished,
     TicketsPending,
 )
-from ticket_queue_daemon.rules.facts import QueueFact
 from ticket_queue_daemon.tdx.directory import Directory
-from ticket_queue_daemon.tdx.reportrows import TicketIds, ticket_ids
+from ticket_queue_daemon.tdx.turns import on_behalf_of, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from ticket_queue_daemon.assets.keeper import AssetKeeper
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.engine.expected import Expected
-    from ticket_queue_daemon.engine.keys import BoundAction
+    from ticket_queue_daemon.engine.queue import Queue
     from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.outside.post import Outside
-    from ticket_queue_daemon.store.rows import ActionKey, Pending
+    from ticket_queue_daemon.store.rows import Pending
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
+    from ticket_queue_daemon.tdx.reportrows import TicketIds
 
 
 ODD_ROWS_SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """A watched report with its ordered actions."""
-
-    report_id: int
-    actions: Sequence[BoundAction]
-    id_column: str | None = None
-    max_new_tickets: int = 50
-    bots: Collection[str] = ()
-
-    @property
-    def name(self) -> str:
-        """``report:1344``."""
-        return f"report:{self.report_id}"
-
-    @property
-    def keys(self) -> list[ActionKey]:
-        """The actions as the tracker knows them."""
-        return [bound.key for bound in self.actions]
-
-    @property
-    def reads_rows(self) -> bool:
-        """Whether any condition asks for the report's columns."""
-        conditions = [bound.rule.when for bound in self.actions]
-        return any(when is not None and "row" in when.needs for when in conditions)
-
-    def acting(self, now: datetime) -> list[ActionKey]:
-        """Those whose schedule is open."""
-        return [bound.key for bound in self.actions if bound.acts_at(now)]
 
 
 @dataclass(slots=True)
@@ -131,7 +99,26 @@ class Cycle:
             BlastRadiusError, QueuePaused: refused before any ticket was touched.
             StoreError, TdxError: the database or TDX is away.
         """
-        run_id, started, traffic = uuid.uuid4(), self.clock.monotonic(), Traffic(self.tdx)
+        with on_behalf_of(self.queue.name):
+            return self._run(
+                dry_run=dry_run,
+                confirmed=confirmed,
+                observer=observer,
+                stopping=stopping,
+                expected=expected,
+            )
+
+    def _run(
+        self,
+        *,
+        dry_run: bool,
+        confirmed: Collection[str],
+        observer: Observer,
+        stopping: Callable[[], bool],
+        expected: Expected | None,
+    ) -> RunReport:
+        run_id, started = uuid.uuid4(), self.clock.monotonic()
+        traffic = Traffic(self.tdx, self.queue.name)
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
         notes = [*self.bounds.remarks, *found.notes, *_odd_rows(found), *self._blind(found)]
@@ -152,10 +139,11 @@ class Cycle:
                 )
             notes += _said(waiting, observer)
         finished = RunReport(
-            run_id,
-            dry_run,
-            len(found.ids),
-            len(work),
+            run_id=run_id,
+            queue=self.queue.name,
+            dry_run=dry_run,
+            found=len(found.ids),
+            pending=len(work),
             seconds=self.clock.monotonic() - started,
             **{**tally.figures(), **traffic.figures()},
             notes=tuple(notes),
@@ -167,9 +155,8 @@ class Cycle:
         return finished
 
     def _poll(self) -> TicketIds:
-        """One report call. What can't be read is raised and never taken for an empty queue."""
-        report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
-        return ticket_ids(report, self.queue.id_column, with_rows=self.queue.reads_rows)
+        """What can't be read is raised and never taken for an empty queue."""
+        return self.queue.tickets(self.tdx)
 
     def _pending(self, found: TicketIds, expected: Expected | None) -> list[Pending]:
         acting = self.queue.acting(self.clock.now())
@@ -182,7 +169,7 @@ class Cycle:
         if found.modified is not None or not any(key.on_update for key in self.queue.keys):
             return []
         note = (
-            f"Report {self.queue.report_id} has no modified date, so no ticket that was skipped is "
+            f"{self.queue.source} has no modified date, so no ticket that was skipped is "
             'looked at again (reevaluate="on_update"). Add the column Modified to the report.'
         )
         return [note]
@@ -222,7 +209,7 @@ class Cycle:
         paused, told = self.paused(dry_run)
         assets = RunAssets(self.assets, dry_run=dry_run, stopping=stopping)
         directory = Directory(self.tdx)
-        queue = QueueFact(self.queue.name, self.queue.report_id)
+        queue = self.queue.fact
 
         def read(ticket_id: int) -> TicketReader:
             return TicketReader(
@@ -263,7 +250,7 @@ class Cycle:
             observer.on_event(TicketFinished(ticket_id))
             return views
 
-        with ThreadPoolExecutor(self.workers, thread_name_prefix="preview") as pool:
+        with self._pool("preview") as pool:
             plans += [view for views in pool.map(one, work) for view in views]
         return STOPPED_ON_REQUEST if stopping() else "", rehearsal.share.notes(actions)
 
@@ -331,6 +318,11 @@ class Cycle:
             expected=expected,
         )
 
+    def _pool(self, name: str) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(
+            self.workers, name, initializer=serve, initargs=(self.queue.name,)
+        )
+
     def _hand_out(
         self, tickets: Iterator[int], one: Callable[[int], None], stopping: Callable[[], bool]
     ) -> str:
@@ -345,7 +337,7 @@ class Cycle:
             return stopping() or bool(cap.story)
 
         running: set[Future[None]] = set()
-        with ThreadPoolExecutor(self.workers, thread_name_prefix="ticket") as pool:
+        with self._pool("ticket") as pool:
             while self.breaker.probing and not ended() and (probe := next(tickets, None)):
                 one(probe)
             while not ended() and not self.breaker.is_open:

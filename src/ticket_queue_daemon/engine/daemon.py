@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.engine.report import RunReport
+    from ticket_queue_daemon.engine.schedule import CronTable, Timetable
     from ticket_queue_daemon.observe.events import Observer
 
 
@@ -39,8 +40,8 @@ def _always() -> bool:
     return True
 
 
-def _nothing() -> None:
-    """No more than the bell's ring is wanted."""
+def _never() -> bool:
+    return False
 
 
 @dataclass(slots=True)
@@ -52,8 +53,10 @@ class Daemon:
         stop: set by a signal; ends the pass after the work in hand. Whoever sets it rings the bell.
         bell: ends a wait.
         jitter, seed: see ``Schedule``.
+        cron: when passes begin, instead of every ``interval`` seconds.
         leads: whether the work is ours; a standby waits until it is.
-        on_reload: called between two passes when a reload was asked for.
+        retires: whether another one takes over, between two passes.
+        strict: the very first pass may end it by an error.
     """
 
     one_pass: Callable[[], RunReport]
@@ -64,8 +67,10 @@ class Daemon:
     bell: Bell = field(default_factory=Bell)
     jitter: float = 0.0
     seed: str = ""
+    cron: CronTable | None = None
     leads: Callable[[], bool] = _always
-    on_reload: Callable[[], None] = _nothing
+    retires: Callable[[], bool] = _never
+    strict: bool = True
     _trouble: str = ""
     _passes: int = 0
 
@@ -73,32 +78,43 @@ class Daemon:
         """Go on until stopped. Returns the last report that a pass gave, if any.
 
         Raises:
-            DaemonError: the very first pass shows that the settings are wrong (exit code 2): a
-                wrong start is better seen at once than found in a log.
+            DaemonError: ``strict``, and the very first pass shows that the settings are wrong (exit
+                code 2): a wrong start is better seen at once than found in a log.
         """
         last: RunReport | None = None
         while self._gets_the_lead():
-            schedule = Schedule(self.clock.monotonic(), self.interval, self.jitter, self.seed)
-            schedule.begins()
+            schedule = self._timetable()
+            if schedule.at_once:
+                schedule.begins()
+            else:
+                self._rest(schedule)
             while self._goes_on():
                 last = self._pass() or last
                 self._rest(schedule)
         return last
 
+    def _timetable(self) -> Timetable:
+        if self.cron is not None:
+            return self.cron
+        return Schedule(self.clock.monotonic(), self.interval, self.jitter, self.seed)
+
     def _goes_on(self) -> bool:
-        return self.leads() and not self.stop.is_set()
+        return self.leads() and not self._is_over()
+
+    def _is_over(self) -> bool:
+        return self.stop.is_set() or self.retires()
 
     def _gets_the_lead(self) -> bool:
         """Wait for it; False when told to stop."""
-        if not self.leads() and not self.stop.is_set():
+        if not self.leads() and not self._is_over():
             self.observer.on_event(
                 StandingBy("info", "Another daemon leads; this one stands by to take over.")
             )
-            while not self.leads() and not self.stop.is_set():
-                self._heed(self.bell.wait(None))
+            while not self.leads() and not self._is_over():
+                self.bell.wait(None)
             if self._goes_on():
                 self.observer.on_event(Note("warning", "This daemon takes over: it leads now."))
-        return not self.stop.is_set()
+        return not self._is_over()
 
     def _pass(self) -> RunReport | None:
         self._passes += 1
@@ -108,7 +124,7 @@ class Daemon:
             self.observer.on_event(Paused("warning", paused.told))
             return None
         except DaemonError as error:
-            if self._passes == 1 and error.exit_code == ConfigError.exit_code:
+            if self.strict and self._passes == 1 and error.exit_code == ConfigError.exit_code:
                 raise
             self.observer.on_event(PassFailed(type(error).__name__))
             self._say_once(error)
@@ -116,7 +132,7 @@ class Daemon:
         self._trouble_is_over()
         return report
 
-    def _rest(self, schedule: Schedule) -> None:
+    def _rest(self, schedule: Timetable) -> None:
         """Wait for the next point; a run that is asked for is no point and moves none."""
         if not self._goes_on():
             return
@@ -125,25 +141,23 @@ class Daemon:
             self.observer.on_event(
                 Note(
                     "warning",
-                    f"The last pass went past its interval of {self.interval:g} s: what would have "
-                    "begun meanwhile is left out. Raise DAEMON_INTERVAL if this happens often.",
+                    f"The last pass went past {self._next_time()}: what would have begun meanwhile is "
+                    "left out. Leave more time between two if this happens often (DAEMON_INTERVAL).",
                     {"missed": missed},
                 )
             )
         wait = at - self.clock.monotonic()
         self.observer.on_event(Waiting(self.clock.now() + timedelta(seconds=wait), missed))
         while self._goes_on():
-            if Ring.RUN in self._heed(self.bell.wait(max(0.0, at - self.clock.monotonic()))):
+            if Ring.RUN in self.bell.wait(max(0.0, at - self.clock.monotonic())):
                 self.observer.on_event(Note("info", "A run was asked for; it begins now."))
                 return
             if self.clock.monotonic() >= at:
                 schedule.begins()
                 return
 
-    def _heed(self, asked: Ring) -> Ring:
-        if Ring.RELOAD in asked:
-            self.on_reload()
-        return asked
+    def _next_time(self) -> str:
+        return f"its interval of {self.interval:g} s" if self.cron is None else "its next time"
 
     def _say_once(self, error: DaemonError) -> None:
         trouble = _kind_of(error)

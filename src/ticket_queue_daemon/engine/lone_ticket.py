@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.engine.reading import TicketReader
-from ticket_queue_daemon.rules.facts import QueueFact
-from ticket_queue_daemon.tdx.reportrows import ticket_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from ticket_queue_daemon.assets.lookup import RunAssets
-    from ticket_queue_daemon.engine.cycle import Queue
+    from ticket_queue_daemon.engine.queue import Queue
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
 
@@ -24,7 +22,6 @@ def lone_reader(
     assets: RunAssets,
     paused: Mapping[str, str],
     queue: Queue | None,
-    bots: Collection[str],
     allowed: frozenset[str] | None,
 ) -> TicketReader:
     """The reader; the report is read only if a condition asks for its columns.
@@ -35,8 +32,7 @@ def lone_reader(
         ticket_id: the ticket.
         assets: the asset catalogue.
         paused: the patterns that rest, and why.
-        queue: the queue; None: no report is set.
-        bots: whose doings do not count.
+        queue: the queue; None: it is not known.
         allowed: the kinds of effect that may be sent; None: every kind.
 
     Raises:
@@ -45,8 +41,7 @@ def lone_reader(
     """
     row = None
     if queue is not None and queue.reads_rows:
-        report = tdx.reports.run(queue.report_id, id_column=queue.id_column)
-        row = ticket_ids(report, queue.id_column, with_rows=True).rows.get(ticket_id)
+        row = queue.tickets(tdx).rows.get(ticket_id)
     return TicketReader(
         tdx,
         ticket_id,
@@ -55,8 +50,8 @@ def lone_reader(
         paused=paused,
         labs=tracker.hub_labs,
         row=row,
-        queue=None if queue is None else QueueFact(queue.name, queue.report_id),
-        bots=bots,
+        queue=None if queue is None else queue.fact,
+        bots=() if queue is None else queue.bots,
         statuses=tracker.statuses,
         allowed=allowed,
     )

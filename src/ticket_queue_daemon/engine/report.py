@@ -46,6 +46,7 @@ class RunReport:
     """The figures of one run.
 
     Attributes:
+        queue: its name.
         found: tickets in the report.
         pending: tickets with work.
         executed, succeeded, failed, skipped, held: (ticket, action) pairs carried out, by
@@ -77,6 +78,7 @@ class RunReport:
     plans: tuple[PlanView, ...] = ()
     tickets: tuple[int, ...] = ()
     stopped: str = ""
+    queue: str = ""
 
     @property
     def api_calls(self) -> int:

@@ -11,10 +11,14 @@ if TYPE_CHECKING:
 
 
 class Traffic:
-    """What a pass asks of TDX, from the moment that this is made."""
+    """What a pass asks of TDX, from the moment that this is made.
 
-    def __init__(self, tdx: TdxClient) -> None:
+    Calls are the queue's own; refusals and waits those of all queues that were at work meanwhile.
+    """
+
+    def __init__(self, tdx: TdxClient, queue: str) -> None:
         self._tdx = tdx
+        self._queue = queue
         self._before = self._so_far()
 
     def figures(self) -> dict[str, Any]:
@@ -31,7 +35,7 @@ class Traffic:
     def _so_far(self) -> tuple[Mapping[str, int], int, float]:
         limits = self._tdx.rate_limits()
         return (
-            self._tdx.call_counts(),
+            self._tdx.call_counts(self._queue),
             sum(one.refused for one in limits),
             sum(one.waited for one in limits),
         )

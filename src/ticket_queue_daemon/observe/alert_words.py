@@ -126,22 +126,50 @@ def not_capped(queue: str) -> Alert:
     )
 
 
-def trouble(text: str, kind: str, *, goes_on: bool) -> Alert:
-    """Something that concerns everything, in the words in which it was raised."""
+def trouble(text: str, kind: str, *, goes_on: bool, queue: str = "") -> Alert:
+    """Something that concerns everything, or all of a queue, in the words in which it was raised."""
     then = (
         "The daemon goes on trying; you are told once when it is over."
         if goes_on
         else "This run has ended."
     )
     said = plain(text, _LONGEST_TROUBLE)
-    return Alert(f"{SENDER}: no run comes through ({kind})", f"{said}\n\n{then}", "failure")
-
-
-def trouble_over() -> Alert:
-    """The recovery note."""
     return Alert(
-        f"{SENDER}: the trouble is over", "Runs come through again. Nothing to do.", "success"
+        f"{SENDER}: no run comes through ({_both(kind, queue)})", f"{said}\n\n{then}", "failure"
     )
+
+
+def trouble_over(queue: str = "") -> Alert:
+    """The recovery note."""
+    of = f" ({queue})" if queue else ""
+    return Alert(
+        f"{SENDER}: the trouble is over{of}", "Runs come through again. Nothing to do.", "success"
+    )
+
+
+def rules_rejected(text: str) -> Alert:
+    """A changed rules file is wrong."""
+    return Alert(
+        f"{SENDER}: the rules were rejected",
+        f"{plain(text, _LONGEST_TROUBLE)}\n\n"
+        "The daemon goes on by the rules as they were. Put them right; they are read again as soon as "
+        "the file changes. See all that is wrong:\n"
+        f"{_COMMAND} config validate",
+        "failure",
+    )
+
+
+def rules_mended() -> Alert:
+    """The file is right again."""
+    return Alert(
+        f"{SENDER}: the rules are right again",
+        "The daemon goes by them now. Nothing to do.",
+        "success",
+    )
+
+
+def _both(kind: str, queue: str) -> str:
+    return f"{kind}, {queue}" if queue else kind
 
 
 def crashed(kind: str) -> Alert:

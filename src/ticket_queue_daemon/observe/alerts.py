@@ -15,6 +15,8 @@ from ticket_queue_daemon.observe.events import (
     STOPPED_ON_REQUEST,
     ActionFinished,
     Event,
+    RulesMended,
+    RulesRejected,
     RunFigures,
     RunFinished,
     RunStarted,
@@ -34,19 +36,101 @@ def no_link(ticket_id: int) -> str:
     return ""
 
 
-class AlertObserver:
-    """Turns the events of one queue into alerts.
+_CONCERNS_ALL = frozenset(
+    {"TdxAway", "TdxUnavailable", "TdxUnreachable", "StoreError", "DatabaseUnreachable"}
+)
+"""Troubles that several queues meet together: TDX or the database is away."""
+
+
+class Alerts:
+    """An :class:`AlertObserver` for each queue; what stops several of them is told once.
 
     Args:
-        send: takes an alert and returns at once.
-        link: where a person opens a ticket; "" if that is not known.
+        send, link: as there.
     """
 
     def __init__(self, send: Callable[[Alert], None], link: Callable[[int], str] = no_link) -> None:
         self._send = send
         self._link = link
         self._lock = threading.Lock()
-        self._queue = ""
+        self._of: dict[str, AlertObserver] = {}
+        self._away: set[str] = set()
+        self._rejected = False
+
+    def of(self, queue: str) -> AlertObserver:
+        """Who hears the events of that queue."""
+        with self._lock:
+            if queue not in self._of:
+                self._of[queue] = AlertObserver(self._send, self._link, queue, self)
+            return self._of[queue]
+
+    @property
+    def several(self) -> bool:
+        """Whether a trouble needs the name of its queue."""
+        return len(self._of) > 1
+
+    def is_first(self, queue: str) -> bool:
+        """Whether no other queue has met the outage before."""
+        with self._lock:
+            self._away.add(queue)
+            return len(self._away) == 1
+
+    def is_last(self, queue: str) -> bool:
+        """Whether no other queue meets the outage any more."""
+        with self._lock:
+            self._away.discard(queue)
+            return not self._away
+
+    def gone(self, queue: str) -> None:
+        """The queue is watched no more."""
+        with self._lock:
+            self._of.pop(queue, None)
+            self._away.discard(queue)
+
+    def on_event(self, event: Event) -> None:
+        """What concerns no queue: the rules were rejected, or are right again."""
+        match event:
+            case RulesRejected():
+                # Once, however often a file is saved until it is right.
+                if not self._rejected:
+                    self._send(words.rules_rejected(event.text))
+                self._rejected = True
+            case RulesMended():
+                self._rejected = False
+                self._send(words.rules_mended())
+            case _:
+                pass
+
+    def ended(self, error: BaseException | None) -> None:
+        """The process is about to end, by this error if there is one."""
+        for one in list(self._of.values()):
+            one.ended(None)
+        AlertObserver(self._send, self._link).ended(error)
+
+
+class AlertObserver:
+    """Turns the events of one queue into alerts.
+
+    Args:
+        send: takes an alert and returns at once.
+        link: where a person opens a ticket; "" if that is not known.
+        queue: its name, as far as it is known before its first run.
+        among: knows the others.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[Alert], None],
+        link: Callable[[int], str] = no_link,
+        queue: str = "",
+        among: Alerts | None = None,
+    ) -> None:
+        self._send = send
+        self._link = link
+        self._among = among
+        self._lock = threading.Lock()
+        self._queue = queue
+        self._away = False
         self._held: list[Case] = []
         self._failed: list[Case] = []
         self._stopped = False
@@ -66,10 +150,11 @@ class AlertObserver:
                     self._judge(event.report)
                 case Trouble():
                     self._tell_gathered()
-                    kind = str(event.fields.get("error", ""))
-                    self._send(words.trouble(event.text, kind, goes_on=True))
+                    self._trouble(event)
                 case TroubleOver():
-                    self._send(words.trouble_over())
+                    if not self._away or self._among is None or self._among.is_last(self._queue):
+                        self._send(words.trouble_over("" if self._away else self._named))
+                    self._away = False
                 case _:
                     pass
 
@@ -86,6 +171,29 @@ class AlertObserver:
                 case _:
                     # Nothing, or a person who pressed Ctrl-C and knows.
                     pass
+
+    @property
+    def _named(self) -> str:
+        return self._queue if self._among is not None and self._among.several else ""
+
+    def _trouble(self, event: Trouble) -> None:
+        """Tell it, unless it is an outage of which another queue has told."""
+        kind = str(event.fields.get("error", ""))
+        was_away, self._away = self._away, kind in _CONCERNS_ALL
+        if self._among is not None:
+            if self._away and not self._among.is_first(self._queue):
+                return
+            if was_away and not self._away:
+                self._among.is_last(self._queue)
+        queue = "" if self._away else self._named
+        self._send(words.trouble(event.text, kind, goes_on=True, queue=queue))
+
+    def failed(self, error: DaemonError) -> None:
+        """This queue's only run was ended by an error, and the others are still to come."""
+        with self._lock:
+            self._tell_gathered()
+            text, kind = f"{error.message} {error.advice}".strip(), type(error).__name__
+            self._send(words.trouble(text, kind, goes_on=False, queue=self._named))
 
     def _gather(self, event: ActionFinished) -> None:
         case = words.Case(event.ticket_id, event.action_id, event.reason or event.message)

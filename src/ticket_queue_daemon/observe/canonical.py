@@ -29,8 +29,8 @@ _LEVELS = {"failed": "error", "needs_review": "warning", "lease_lost": "warning"
 class LogObserver:
     """Writes each event of one queue as a line; remembers the run that is under way."""
 
-    def __init__(self) -> None:
-        self._run: dict[str, Any] = {}
+    def __init__(self, queue: str = "") -> None:
+        self._run: dict[str, Any] = {"queue": queue} if queue else {}
         self._log = structlog.stdlib.get_logger("ticket_queue_daemon.runs")
         self._tickets = structlog.stdlib.get_logger(TICKET_LOGGER)
 

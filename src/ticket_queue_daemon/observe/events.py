@@ -175,6 +175,14 @@ class Paused(Note):
     """A pass that did nothing, since a person has paused the queue."""
 
 
+class RulesRejected(Note):
+    """Changed rules can't be used; the old ones stay in force. Said once for each change."""
+
+
+class RulesMended(Note):
+    """After some that were rejected, rules were taken over."""
+
+
 class StandingBy(Note):
     """A standby has begun to wait for the lead."""
 

@@ -90,7 +90,11 @@ class DatabaseCollector:
 
     def __init__(self, state: Remembered, queue: str) -> None:
         self._state = state
-        self._queue = queue
+        self._states = {queue: state}
+
+    def add(self, state: Remembered, queue: str) -> None:
+        """Tell of one more queue."""
+        self._states.setdefault(queue, state)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing is asked of the database at registration."""
@@ -107,10 +111,12 @@ class DatabaseCollector:
             errors, "Times that the database gave no figures", value=self._state.errors
         )
         for name, text, value, of_queue in _OF_THE_STATE:
-            label = {"queue": self._queue} if of_queue else {}
-            family = GaugeMetricFamily(PREFIX + name, text, labels=list(label))
-            if found is not None and (known := value(found)) is not None:
-                family.add_metric(list(label.values()), float(known))
+            family = GaugeMetricFamily(PREFIX + name, text, labels=["queue"] if of_queue else [])
+            told = dict(self._states) if of_queue else {"": self._state}
+            for queue, state in told.items():
+                figures = state.figures()
+                if figures is not None and (known := value(figures)) is not None:
+                    family.add_metric([queue] if of_queue else [], float(known))
             yield family
 
 

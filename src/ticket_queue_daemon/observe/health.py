@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.observe.events import Event, RunFailed, RunFinished, RunStarted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sized
 
 STUCK_SECONDS = 1800.0
 """Silence from which on a run counts as stuck: twice the longest wait for a place under TDX's limits."""
@@ -75,6 +75,43 @@ class Pulse:
         return "the next run waits for its time" if self._begun else "no run has begun yet"
 
 
+class Pulses:
+    """The pulses of several queues: one that is stuck is not hidden by another that goes on."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._of: dict[str, Pulse] = {}
+
+    def of(self, queue: str, interval: float) -> Pulse:
+        """The pulse of one; see :class:`Pulse`."""
+        return self._of.setdefault(queue, Pulse(self._now, interval))
+
+    def gone(self, queue: str) -> None:
+        """The queue is watched no more."""
+        self._of.pop(queue, None)
+
+    def beat(self, event: Event, queue: str | None) -> None:
+        """A sign of life of one queue, or (None) of all."""
+        for name, pulse in self._each():
+            if queue in {None, name}:
+                pulse.on_event(event)
+
+    def alive(self) -> list[Check]:
+        """Whether each goes on."""
+        return [_of_queue(pulse.alive(), name, self._of) for name, pulse in self._each()]
+
+    def begun(self) -> list[Check]:
+        """Whether each has begun a run, or waits for its time."""
+        return [_of_queue(pulse.begun(), name, self._of) for name, pulse in self._each()]
+
+    def _each(self) -> list[tuple[str, Pulse]]:
+        return list(self._of.items())
+
+
+def _of_queue(check: Check, queue: str, of: Sized) -> Check:
+    return check if len(of) == 1 else replace(check, name=f"{check.name} of {queue}")
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """The two questions that a supervisor asks.
@@ -84,13 +121,13 @@ class Health:
         signed_in: whether a token of TDX is held.
     """
 
-    pulse: Pulse
+    pulses: Pulses
     database: Callable[[], bool]
     signed_in: Callable[[], bool]
 
     def healthz(self) -> list[Check]:
         """Alive? If not, only a restart helps."""
-        return [self.pulse.alive()]
+        return self.pulses.alive()
 
     def readyz(self) -> list[Check]:
         """At work? If not, it may be soon, by itself."""
@@ -98,5 +135,5 @@ class Health:
         return [
             Check("database", database, "it answers" if database else "it does not answer"),
             Check("token", token, "TDX's token is held" if token else "no token of TDX is held"),
-            self.pulse.begun(),
+            *self.pulses.begun(),
         ]

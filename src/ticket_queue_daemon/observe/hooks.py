@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ticket_queue_daemon.observe.events import Event, Observer
 
 _LOG = logging.getLogger(__name__)
+
+
+class ByQueue:
+    """Observers of several queues, of which each hears one: made when a queue is first named.
+
+    Args:
+        makers: give the observers of a queue, by its name.
+    """
+
+    def __init__(self, makers: Iterable[Callable[[str], Observer]]) -> None:
+        self._makers = tuple(makers)
+        self._made: dict[str, Hooks] = {}
+        self._lock = threading.Lock()
+
+    def of(self, queue: str) -> Hooks:
+        """Who hears the events of that queue."""
+        with self._lock:
+            if queue not in self._made:
+                self._made[queue] = Hooks([make(queue) for make in self._makers])
+            return self._made[queue]
+
+    def gone(self, queue: str) -> None:
+        """The queue is watched no more; if it comes again, its observers are new."""
+        with self._lock:
+            self._made.pop(queue, None)
 
 
 class Hooks:

@@ -28,6 +28,8 @@ from ticket_queue_daemon.observe.events import (
     EffectSettled,
     Event,
     ReportRead,
+    RulesMended,
+    RulesRejected,
     RunFailed,
     RunFigures,
     RunFinished,
@@ -37,6 +39,8 @@ from ticket_queue_daemon.observe.events import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from ticket_queue_daemon.observe.events import Observer
 
 PREFIX = "ticket_queue_daemon_"
 
@@ -48,10 +52,10 @@ _TOO_MANY = 429
 
 
 class Meter:
-    """Counts the events of one queue into a registry of its own.
+    """Counts the events of queues into a registry of its own.
 
     Args:
-        queue: as events name it, such as ``report:1344``.
+        queue: as events name it, such as ``report:1344``; for further ones see :meth:`of`.
         now: monotonic seconds.
     """
 
@@ -62,14 +66,32 @@ class Meter:
         self._queue = queue
         self._now = now
         self._lock = threading.Lock()
-        self._last_success = now()
+        self._last_success: dict[str, float] = {}
         self._make_run_metrics()
         self._make_call_metrics()
         ProcessCollector(registry=self.registry)
         build = self._gauge("build_info", "The program's version; always 1", "version", "python")
         build.labels(__version__, platform.python_version()).set(1)
-        lag = self._gauge("queue_lag_seconds", "Since the last successful run ended", "queue")
-        lag.labels(queue).set_function(self._lag)
+        self._lags = self._gauge(
+            "queue_lag_seconds", "Since the last successful run ended", "queue"
+        )
+        self._rejected = self._gauge(
+            "rules_rejected", "Whether changed rules are wrong, so that the old ones stay in force"
+        )
+        self.of(queue)
+
+    def of(self, queue: str) -> Observer:
+        """Who counts the events of one queue of several."""
+        with self._lock:
+            if queue not in self._last_success:
+                self._last_success[queue] = self._now()
+                self._lags.labels(queue).set_function(lambda: self._lag(queue))
+                # What the first run has yet to show is 0 and not absent: a rate needs a beginning.
+                self._seen.labels(queue)
+                self._worked.labels(queue)
+                for result in RESULTS:
+                    self._runs.labels(queue, result)
+        return _Counting(self, queue)
 
     def _make_run_metrics(self) -> None:
         self._runs = self._counter("runs", "Runs that ended", "queue", "result")
@@ -87,11 +109,6 @@ class Meter:
         )
         self._actions = self._counter("actions", "Actions on tickets that ended", "type", "outcome")
         self._effects = self._counter("effects", "Effects by TDX's answer", "kind", "answer")
-        # What the first run has yet to show is 0 and not absent: a rate needs a beginning.
-        self._seen.labels(self._queue)
-        self._worked.labels(self._queue)
-        for result in RESULTS:
-            self._runs.labels(self._queue, result)
 
     def _make_call_metrics(self) -> None:
         route = ("method", "endpoint")
@@ -112,14 +129,21 @@ class Meter:
         return Gauge(PREFIX + name, text, labels, registry=self.registry)
 
     def on_event(self, event: Event) -> None:
-        """Count one event; called from any worker's thread."""
+        """Count one event of the first queue, or of none; called from any worker's thread."""
+        if isinstance(event, RulesRejected | RulesMended):
+            self._rejected.set(isinstance(event, RulesRejected))
+        else:
+            self.count(self._queue, event)
+
+    def count(self, queue: str, event: Event) -> None:
+        """Count one event of a queue, or a call of any."""
         match event:
             case ReportRead():
-                self._seen.labels(self._queue).inc(event.found)
+                self._seen.labels(queue).inc(event.found)
             case TicketsPending():
-                self._pending.labels(self._queue).set(event.total)
+                self._pending.labels(queue).set(event.total)
             case TicketFinished():
-                self._worked.labels(self._queue).inc()
+                self._worked.labels(queue).inc()
             case ActionFinished():
                 self._actions.labels(_type_of(event.action_id), event.outcome).inc()
             case EffectSettled():
@@ -127,18 +151,18 @@ class Meter:
             case CallEnded():
                 self._count_call(event)
             case RunFinished():
-                self._run_seconds.labels(self._queue).observe(event.report.seconds)
-                self._run_ended(_result_of(event.report))
+                self._run_seconds.labels(queue).observe(event.report.seconds)
+                self._run_ended(queue, _result_of(event.report))
             case RunFailed():
-                self._run_ended(_result_of_error(event.error))
+                self._run_ended(queue, _result_of_error(event.error))
             case _:
                 pass
 
-    def _run_ended(self, result: str) -> None:
-        self._runs.labels(self._queue, result).inc()
+    def _run_ended(self, queue: str, result: str) -> None:
+        self._runs.labels(queue, result).inc()
         if result in SUCCESSES:
             with self._lock:
-                self._last_success = self._now()
+                self._last_success[queue] = self._now()
 
     def _count_call(self, call: CallEnded) -> None:
         route = (call.verb, call.route)
@@ -148,9 +172,21 @@ class Meter:
         if call.status == _TOO_MANY:
             self._refused.labels(*route).inc()
 
-    def _lag(self) -> float:
+    def _lag(self, queue: str) -> float:
         with self._lock:
-            return max(0.0, self._now() - self._last_success)
+            return max(0.0, self._now() - self._last_success[queue])
+
+
+class _Counting:
+    """Counts what happens to one queue."""
+
+    def __init__(self, meter: Meter, queue: str) -> None:
+        self._meter = meter
+        self._queue = queue
+
+    def on_event(self, event: Event) -> None:
+        """Count it."""
+        self._meter.count(self._queue, event)
 
 
 SUCCESSES = ("completed", "some_failed", "dry_run")

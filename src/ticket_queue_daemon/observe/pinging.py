@@ -26,6 +26,8 @@ from ticket_queue_daemon.observe.events import (
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from ticket_queue_daemon.observe.events import Observer
+
 TIMEOUT_SECONDS = 5.0
 FLUSH_SECONDS = 6.0
 """How long the end of the process may wait for the last ping."""
@@ -47,25 +49,50 @@ class Pinger:
         self._start = start
         self._waiting: queue.Queue[str | None] = queue.Queue()
         self._told = False
+        self._failing: set[str] = set()
+        self._lock = threading.Lock()
         # A daemon thread: a page that hangs must not keep the process alive.
         self._thread = threading.Thread(target=self._work, name="ping", daemon=True)
         self._thread.start()
 
+    def of(self, queue: str) -> Observer:
+        """Who hears the events of one queue of several: no good run hides that another's failed."""
+        return _Listener(self, queue)
+
     def on_event(self, event: Event) -> None:
         """Put a ping with what is to be sent; returns at once."""
+        self.heard("", event)
+
+    def heard(self, queue: str, event: Event) -> None:
+        """As ``on_event``, of one queue."""
         match event:
             case RunStarted() if self._start:
                 self._put("/start")
             case RunFinished():
                 stopped = event.report.stopped
-                self._put("/fail" if stopped and stopped != STOPPED_ON_REQUEST else "")
+                self._ended(queue, good=not stopped or stopped == STOPPED_ON_REQUEST)
             case PassFailed():
-                self._put("/fail")
+                self._ended(queue, good=False)
             case Paused():
                 # The daemon lives and does what it is told; status tells of a forgotten pause.
-                self._put("")
+                self._ended(queue, good=True)
             case _:
                 pass
+
+    def gone(self, queue: str) -> None:
+        """The queue is watched no more."""
+        with self._lock:
+            self._failing.discard(queue)
+
+    def _ended(self, queue: str, *, good: bool) -> None:
+        with self._lock:
+            if not good:
+                self._failing.add(queue)
+                self._put("/fail")
+                return
+            self._failing.discard(queue)
+            if not self._failing:
+                self._put("")
 
     def ended(self, error: BaseException | None) -> None:
         """The process is about to end, by this error if there is one; waits a little for the last."""
@@ -105,3 +132,15 @@ class Pinger:
         elif self._told and not why:
             _LOG.info("DAEMON_PING_URL is pinged again")
         self._told = bool(why)
+
+
+class _Listener:
+    """Hears one queue."""
+
+    def __init__(self, pinger: Pinger, queue: str) -> None:
+        self._pinger = pinger
+        self._queue = queue
+
+    def on_event(self, event: Event) -> None:
+        """Pass it on."""
+        self._pinger.heard(self._queue, event)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self
 
+    from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.observe.scrub import Scrubber
 
 HUNG_SECONDS = 1800.0
@@ -88,16 +89,15 @@ class ServiceObserver:
 
     Args:
         manager: is told.
-        progress: something that differs whenever the work has come on, such as the calls to TDX.
+        progress: something that differs whenever the work of a queue has come on, such as the calls
+            to TDX on its behalf.
     """
 
-    def __init__(self, manager: ServiceManager, progress: Callable[[], object]) -> None:
+    def __init__(self, manager: ServiceManager, progress: Callable[[str], object]) -> None:
         self._manager = manager
         self._progress = progress
-        self._last_seen: object = None
-        self._trusted_until = time.monotonic() + HUNG_SECONDS
-        self._last_run = ""
-        self._trouble = ""
+        self._queues: dict[str, _QueueSigns] = {}
+        self._lock = threading.Lock()
         self._over = threading.Event()
 
     def __enter__(self) -> Self:
@@ -108,6 +108,52 @@ class ServiceObserver:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
+
+    def of(self, queue: str) -> Observer:
+        """Who hears the events of one queue; each has to give signs of life of its own."""
+        with self._lock:
+            return self._queues.setdefault(queue, _QueueSigns(queue, self._tell))
+
+    def gone(self, queue: str) -> None:
+        """The queue is watched no more."""
+        with self._lock:
+            self._queues.pop(queue, None)
+
+    def is_alive(self) -> bool:
+        """Whether the last sign of life of every queue is young enough."""
+        with self._lock:
+            queues = list(self._queues.items())
+        return all(one.is_alive(self._progress(name)) for name, one in queues)
+
+    def _tell(self) -> None:
+        with self._lock:
+            said = {name: one.words for name, one in self._queues.items() if one.words}
+        if len(said) == 1 and len(self._queues) == 1:
+            self._manager.status(next(iter(said.values())))
+        elif said:
+            self._manager.status(" ".join(f"{name}: {words}" for name, words in said.items()))
+
+    def _feed(self) -> None:
+        while not self._over.wait(self._manager.watchdog_seconds / 2):
+            if self.is_alive():
+                self._manager.tell("WATCHDOG=1")
+            else:
+                _LOG.error(
+                    "no sign of life for %.0f s: systemd's watchdog is not fed", HUNG_SECONDS
+                )
+
+
+class _QueueSigns:
+    """What one queue does, in words, and until when its silence is no bad sign."""
+
+    def __init__(self, queue: str, tell: Callable[[], None]) -> None:
+        self._queue = queue
+        self._tell = tell
+        self._last_seen: object = None
+        self._trusted_until = time.monotonic() + HUNG_SECONDS
+        self._last_run = ""
+        self._trouble = ""
+        self.words = ""
 
     def on_event(self, event: Event) -> None:
         """Tell what the daemon does."""
@@ -138,25 +184,17 @@ class ServiceObserver:
                 pass
         self._trusted_until = time.monotonic() + trusted
 
-    def is_alive(self) -> bool:
-        """Whether the last sign of life is young enough."""
-        seen, now = self._progress(), time.monotonic()
+    def is_alive(self, seen: object) -> bool:
+        """Whether the last sign of life is young enough; ``seen`` differs if there is a new one."""
+        now = time.monotonic()
         if seen != self._last_seen:
             self._last_seen = seen
             self._trusted_until = max(self._trusted_until, now + HUNG_SECONDS)
         return now < self._trusted_until
 
     def _say(self, words: str) -> None:
-        self._manager.status(words)
-
-    def _feed(self) -> None:
-        while not self._over.wait(self._manager.watchdog_seconds / 2):
-            if self.is_alive():
-                self._manager.tell("WATCHDOG=1")
-            else:
-                _LOG.error(
-                    "no sign of life for %.0f s: systemd's watchdog is not fed", HUNG_SECONDS
-                )
+        self.words = words
+        self._tell()
 
 
 def _watchdog_seconds(environ: Mapping[str, str]) -> float:

@@ -51,6 +51,8 @@ class Process:
         interval: seconds between its passes.
         seen_at: its last beat, some seconds ago at the most.
         next_run_at: None while it works or stands by.
+        rules_rejected_at: since when it goes by old rules, as changed ones are wrong; None: it does not.
+        rules_mistake: the first thing that is wrong with those.
     """
 
     worker: str
@@ -61,6 +63,8 @@ class Process:
     seen_at: datetime
     next_run_at: datetime | None
     role: str
+    rules_rejected_at: datetime | None = None
+    rules_mistake: str | None = None
 
 
 class Orders:

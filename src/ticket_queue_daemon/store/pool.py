@@ -107,6 +107,13 @@ class Database:
                 )
         return self
 
+    def resize(self, max_size: int) -> None:
+        """Let more connections be held at a time; never fewer: some may be in use."""
+        with self._lock:
+            self._max_size = max(self._max_size, max_size)
+            if self._pool is not None:
+                self._pool.resize(1, self._max_size)
+
     def close(self) -> None:
         """Give the connections back; a later use opens anew."""
         with self._lock:

@@ -12,6 +12,7 @@ import logging
 import select
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -71,15 +72,23 @@ class Presence:
     Args:
         news: called from another thread, and has to return at once: ``True`` if a run is asked for,
             ``False`` if a pause or the lead has changed.
+        rejected: since when changed rules are rejected, and the first mistake in them; for status.
 
     Attributes:
         next_run_at: what status shows; None while at work.
     """
 
-    def __init__(self, database: Database, bearing: Bearing, news: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bearing: Bearing,
+        news: Callable[[bool], None],
+        rejected: Callable[[], tuple[datetime | None, str | None]] = lambda: (None, None),
+    ) -> None:
         self._database = database
         self._bearing = bearing
         self._news = news
+        self._rejected = rejected
         self._pauses: Sequence[QueuePause] = []
         self._session: Connection[Row] | None = None
         self._process_id: int | None = None
@@ -106,6 +115,11 @@ class Presence:
         self._thread.start()
         return self
 
+    def nudge(self) -> None:
+        """Give a sign of life at once: there is something new for status."""
+        with suppress(OSError):
+            self._there.send(b".")
+
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._there.send(b".")
@@ -118,7 +132,9 @@ class Presence:
             ears = [self._here.fileno()]
             if self._session is not None:
                 ears.append(self._session.fileno())
-            select.select(ears, [], [], self._bearing.beat)
+            heard, _, _ = select.select(ears, [], [], self._bearing.beat)
+            if ears[0] in heard:
+                self._here.recv(64)
             if not self._over.is_set():
                 self._try_to_beat()
         self._leave()
@@ -164,7 +180,13 @@ class Presence:
         changed = pauses != self._pauses
         self._pauses = pauses
         if not self._bearing.unseen:
-            seen = {"process_id": self._process_id, "next_run_at": self.next_run_at}
+            rejected_at, mistake = self._rejected()
+            seen = {
+                "process_id": self._process_id,
+                "next_run_at": self.next_run_at,
+                "rejected_at": rejected_at,
+                "mistake": mistake,
+            }
             if not self._do("process_seen", **seen):
                 self._register()
             if not self._holds:

@@ -113,9 +113,12 @@ class TdxClient:
         """Whether TDX has told its time in some answer yet."""
         return self._session.server_time.known
 
-    def call_counts(self) -> Mapping[str, int]:
-        """Requests that were sent so far, such as ``{"GET tickets/{id}": 12}``."""
-        return self._session.counts()
+    def call_counts(self, party: str | None = None) -> Mapping[str, int]:
+        """Requests that were sent so far, such as ``{"GET tickets/{id}": 12}``.
+
+        ``party``: only those on its behalf; see ``tdx/turns.py``.
+        """
+        return self._session.counts(party)
 
     def listen(self, listener: Listener) -> None:
         """Tell ``listener`` of every try of a call from now on."""

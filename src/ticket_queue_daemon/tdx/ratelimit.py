@@ -4,20 +4,21 @@ TDX counts per verb and route in fixed windows that open with their first call, 
 remaining calls and reset time in three headers (fact sheet 4). One :class:`Governor` is shared by
 all threads of a client; a call takes a place, waits for one if there is none, and hands back what
 the answer said. With other daemons on this address, places come from a ledger that all of them share
-(``tdx/shared_budget.py``).
+(``tdx/shared_budget.py``). Of the calls that wait here, queues take turns (``tdx/turns.py``).
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.tdx.errors import TdxRateLimited
 from ticket_queue_daemon.tdx.shared_budget import Met, Need, Sharing
+from ticket_queue_daemon.tdx.turns import Turns, current_party
 from ticket_queue_daemon.tdx.windows import TOO_MANY, Told, Window, default_limit
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.clock import Clock
     from ticket_queue_daemon.tdx.servertime import ServerTime
     from ticket_queue_daemon.tdx.shared_budget import SharedBudget
+    from ticket_queue_daemon.tdx.turns import Waiter
 
 _LOG = logging.getLogger(__name__)
 
@@ -95,20 +97,32 @@ class Governor:
         self._windows: dict[str, Window] = {}
         self._sharing = Sharing()
         self._asking: set[str] = set()
-        self._waiting: Counter[str] = Counter()
+        self._turns: defaultdict[str, Turns] = defaultdict(Turns)
+        self._door = threading.Lock()
+        self._inside = 0
         self._told_until: dict[str, float] = {}
 
     @contextmanager
     def sharing(self, budget: SharedBudget | None) -> Iterator[None]:
-        """Within it, windows are shared through ``budget``; None: not shared."""
-        with self._changed:
-            before, self._sharing.budget = self._sharing.budget, budget
+        """Within it, windows are shared through ``budget``; None: not shared.
+
+        Several threads may be within it, of one budget; the last one out takes leave of the others.
+        """
+        if budget is None:
+            yield
+            return
+        with self._door, self._changed:
+            self._inside += 1
+            self._sharing.budget = budget
         try:
             yield
         finally:
-            self._leave()
-            with self._changed:
-                self._sharing.budget = before
+            with self._door:
+                self._inside -= 1
+                if not self._inside:
+                    self._leave()
+                    with self._changed:
+                        self._sharing.budget = None
 
     def arrive(self) -> None:
         """Work begins: tell the others, and hear of them. Not needed for a call or two."""
@@ -152,28 +166,34 @@ class Governor:
             met.waits,
             met.waited,
             window.limit if over else window.left(),
-            self._waiting[key],
+            len(self._turns[key]),
         )
 
     def _take(self, key: str) -> Place:
         began = self._clock.monotonic()
         slept = False
         with self._changed:
-            self._waiting[key] += 1
+            turns = self._turns[key]
+            waiter = turns.join(current_party())
         try:
             while True:
-                step = self._step(key)
+                step = self._step(key, waiter)
                 if isinstance(step, Place):
                     return step
                 if isinstance(step, Need):
                     self._consult(key, step)
                 else:
                     self._tell(all_routes=False)
+                    with self._changed:
+                        waiter.due = step
                     self._wait_until(step, began, key, first=not slept)
                     slept = True
         finally:
             with self._changed:
-                self._waiting[key] -= 1
+                turns.leave(waiter)
+                if turns:
+                    # Whoever is next now may have waited for this one's turn.
+                    self._changed.notify_all()
 
     def _wait_until(self, wake_at: float, began: float, key: str, *, first: bool) -> None:
         now = self._clock.monotonic()
@@ -209,25 +229,30 @@ class Governor:
             self._told_until[key] = now + seconds
         _LOG.info("Waiting %.0f s for TDX's rate limit on %s; then it goes on.", seconds, key)
 
-    def _step(self, key: str) -> Place | Need | float:
+    def _step(self, key: str, waiter: Waiter) -> Place | Need | float:
         """A place; or what to ask the ledger first; or until when to wait."""
         with self._changed:
+            turns = self._turns[key]
+            waiter.due = float("-inf")
             while True:
                 now = self._clock.monotonic()
                 window = self._window(key, now)
                 need = self._sharing.need(window, now)
-                if not window.has_room():
+                if window.has_room() and not turns.is_next(waiter, now):
+                    pass
+                elif not window.has_room():
                     if not window.answer_may_help():
                         return self._sharing.wake_at(self._windows, window.closes_at, now)
                 elif need is Need.NOTHING or (need is Need.LOOK and self._asking):
                     window.take(now)
+                    turns.served(waiter)
                     return Place(key, window, now)
                 elif need is Need.PLACES and now < window.ask_at:
                     return min(window.ask_at, window.closes_at) if window.used else window.ask_at
                 elif key not in self._asking:
                     self._asking.add(key)
                     return need
-                # No time is waited for here but an answer that another thread is reading.
+                # No time is waited for here but another thread's turn, or the answer that it reads.
                 self._changed.wait(_ANSWER_WAIT)
 
     def _consult(self, key: str, need: Need) -> None:
@@ -246,7 +271,7 @@ class Governor:
         with self._changed:
             now = self._clock.monotonic()
             window = self._window(key, now)
-            ask = self._sharing.ask(key, window, self._waiting[key], now)
+            ask = self._sharing.ask(key, window, len(self._turns[key]), now)
         granted = self._sharing.fetch(ask)
         with self._changed:
             now = self._clock.monotonic()

@@ -28,6 +28,7 @@ from ticket_queue_daemon.tdx.errors import (
 from ticket_queue_daemon.tdx.ratelimit import Governor
 from ticket_queue_daemon.tdx.servertime import ServerTime
 from ticket_queue_daemon.tdx.transport import Transport
+from ticket_queue_daemon.tdx.turns import current_party
 from ticket_queue_daemon.tdx.wire import (
     UNAUTHORIZED,
     Answer,
@@ -76,7 +77,7 @@ class Session:
         self._read_only = read_only
         self._transport = Transport(config, base_url, clock)
         self._jitter = random.Random()  # noqa: S311  spreads retries, guards nothing
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[tuple[str, str]] = Counter()
         self._counting = threading.Lock()
         self._guards = threading.local()
         self._listeners: tuple[Listener, ...] = ()
@@ -164,10 +165,14 @@ class Session:
         """When the token that is held runs out; None if there is none, or it does not say."""
         return self._auth.expires
 
-    def counts(self) -> Mapping[str, int]:
-        """Requests that were sent, by verb and route."""
+    def counts(self, party: str | None = None) -> Mapping[str, int]:
+        """Requests that were sent, by verb and route: on behalf of a party, or all."""
+        counts: Counter[str] = Counter()
         with self._counting:
-            return dict(self._counts)
+            for (its, key), number in self._counts.items():
+                if party is None or its == party:
+                    counts[key] += number
+        return dict(counts)
 
     def close(self) -> None:
         """Close every connection."""
@@ -211,7 +216,7 @@ class Session:
                 place.answered(outcome.status, outcome.headers)
         if isinstance(outcome, Answer) or classify(outcome, call) is Delivery.IN_DOUBT:
             with self._counting:
-                self._counts[call.key] += 1
+                self._counts[current_party(), call.key] += 1
         for listener in self._listeners:
             listener(call, outcome, received - sent)
         return outcome

@@ -75,6 +75,7 @@ def test_the_seed_s_command_lines_parse_as_written(line: str, given: dict[str, A
         "log": None,
         "log_level": None,
         "config_path": None,
+        "only_queue": None,
         "metrics_port": None,
         "metrics_host": None,
         "confirm": [],

@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from ticket_queue_daemon.engine.bell import Bell, Ring
 from ticket_queue_daemon.engine.daemon import Daemon
 from ticket_queue_daemon.engine.report import RunReport
-from ticket_queue_daemon.engine.schedule import Schedule
+from ticket_queue_daemon.engine.schedule import CronTable, Schedule
 from ticket_queue_daemon.errors import QueuePaused, StoreError
 from ticket_queue_daemon.observe.events import (
     Event,
@@ -148,14 +149,13 @@ def test_a_run_that_is_asked_for_moves_no_point(time: Time) -> None:
     assert time.begun == [0, 10, 13, 20, 30, 40, 50]
 
 
-def test_a_reload_runs_nothing(time: Time) -> None:
-    time.rings = {13.0: Ring.RELOAD}
-    reloaded: list[float] = []
+def test_a_daemon_that_is_replaced_leaves_between_two_passes(time: Time) -> None:
+    time.rings = {13.0: Ring.NEWS}
 
-    time.daemon(takes(time), on_reload=lambda: reloaded.append(time.at))
+    time.daemon(takes(time), retires=lambda: time.at >= 13)
 
-    assert reloaded == [13]
-    assert time.begun == [0, 10, 20, 30, 40, 50]
+    assert time.begun == [0, 10]
+    assert not time.stop.is_set()
 
 
 def test_a_standby_waits_for_the_lead_and_begins_at_once_when_it_has_it(time: Time) -> None:
@@ -213,3 +213,74 @@ def test_the_bell_keeps_what_rang_while_nobody_listened() -> None:
 
     assert bell.wait(None) == Ring.RUN | Ring.RELOAD
     assert bell.wait(0) == Ring.NEWS
+
+
+DETROIT = ZoneInfo("America/Detroit")
+
+
+def by_cron(expression: str, *passed: datetime) -> list[tuple[datetime, int]]:
+    """What a table answers at each of these moments, and how many points it left out before."""
+    present = list(passed)
+    table = CronTable(expression, DETROIT, lambda: present[0])
+    told = []
+    while present:
+        at, missed = table.next_after(1000.0)
+        told.append((present[0] + timedelta(seconds=at - 1000.0), missed))
+        present.pop(0)
+    return [(at.astimezone(DETROIT), missed) for at, missed in told]
+
+
+def detroit(*parts: int, fold: int = 0) -> datetime:
+    return datetime(*parts, tzinfo=DETROIT, fold=fold).astimezone(UTC)  # type: ignore[arg-type, misc]
+
+
+def test_cron_goes_by_the_clock_on_the_wall_of_its_zone() -> None:
+    friday = detroit(2026, 11, 27, 17, 53)
+
+    [(first, _), (second, missed)] = by_cron(
+        "*/5 8-17 * * Mon-Fri", friday, friday + timedelta(minutes=2)
+    )
+
+    assert f"{first:%a %H:%M}" == "Fri 17:55"
+    assert (f"{second:%a %H:%M}", missed) == ("Mon 08:00", 0)
+
+
+def test_what_cron_called_for_during_a_pass_is_left_out_and_counted() -> None:
+    begin = detroit(2026, 11, 25, 9, 0)
+
+    told = by_cron("*/5 * * * *", begin, begin + timedelta(minutes=17))
+
+    assert [(f"{at:%H:%M}", missed) for at, missed in told] == [("09:05", 0), ("09:20", 2)]
+
+
+@pytest.mark.parametrize(
+    ("begin", "runs"),
+    [
+        # The clock leaps from 2:00 to 3:00: what falls into the gap comes right after it.
+        (detroit(2026, 3, 7, 12), ["Sun 03:00", "Mon 02:30"]),
+        # The hour from 1:00 comes twice; 2:30 does not.
+        (detroit(2026, 10, 31, 12), ["Sun 02:30", "Mon 02:30"]),
+    ],
+)
+def test_cron_on_the_days_when_the_clock_is_changed(begin: datetime, runs: list[str]) -> None:
+    told = by_cron("30 2 * * *", begin, begin + timedelta(days=1))
+
+    assert [f"{at:%a %H:%M}" for at, _ in told] == runs
+
+
+def test_a_point_in_the_hour_that_comes_twice_comes_once() -> None:
+    before = detroit(2026, 11, 1, 0, 30)
+    after = detroit(2026, 11, 1, 1, 30) + timedelta(seconds=1)
+
+    told = by_cron("30 1 * * *", before, after)
+
+    assert [f"{at:%a %H:%M %Z}" for at, _ in told] == ["Sun 01:30 EDT", "Mon 01:30 EST"]
+
+
+def test_a_daemon_by_cron_begins_at_its_points_alone(time: Time) -> None:
+    time.ends_at = 600
+    time.rings = {30.0: Ring.RUN}
+
+    time.daemon(takes(time), cron=CronTable("*/3 * * * *", UTC, time.now))
+
+    assert [int(at) for at in time.begun] == [30, 180, 360, 540]

@@ -77,7 +77,8 @@ def test_the_status_line_follows_the_daemon(manager: Systemd) -> None:
     until = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
     at = f"{until.astimezone():%H:%M:%S}"
     report = RunReport(RUN, dry_run=False, found=4, succeeded=3, failed=1)
-    with ServiceObserver(told(manager), lambda: 0) as observer:
+    with ServiceObserver(told(manager), lambda _: 0) as service:
+        observer = service.of("report:1344")
         for event in (
             RunStarted(RUN, "report:1344"),
             RunFinished(report),
@@ -117,7 +118,7 @@ def test_where_nobody_listens_nothing_is_said_and_nothing_fails(address: str) ->
 
 def test_the_watchdog_is_fed(manager: Systemd) -> None:
     us = told(manager, WATCHDOG_USEC="20000", WATCHDOG_PID=str(os.getpid()))
-    with ServiceObserver(us, lambda: 0):
+    with ServiceObserver(us, lambda _: 0):
         assert [manager.hears() for _ in range(3)] == [["READY=1"], ["WATCHDOG=1"], ["WATCHDOG=1"]]
 
 
@@ -137,23 +138,24 @@ def test_only_a_watchdog_that_watches_us_is_fed(given: dict[str, str], seconds: 
 def test_a_daemon_that_hangs_shows_no_sign_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
     now, calls = 0.0, 0
     monkeypatch.setattr(systemd.time, "monotonic", lambda: now)
-    observer = ServiceObserver(ServiceManager({}, Scrubber()), lambda: calls)
+    service = ServiceObserver(ServiceManager({}, Scrubber()), lambda _: calls)
+    observer = service.of("report:1344")
 
     observer.on_event(RunStarted(RUN, "report:1344"))
     now += HUNG_SECONDS - 1
-    assert observer.is_alive()
+    assert service.is_alive()
     calls += 1  # a long sync of the assets tells of nothing, but it calls TDX
     now += 1
-    assert observer.is_alive()
+    assert service.is_alive()
     now += HUNG_SECONDS
-    assert not observer.is_alive()
+    assert not service.is_alive()
 
     observer.on_event(Waiting(datetime.now(UTC) + timedelta(days=7)))
     now += 6 * 86_400
-    assert observer.is_alive()
+    assert service.is_alive()
     now += 2 * 86_400
-    assert not observer.is_alive()
+    assert not service.is_alive()
 
     observer.on_event(StandingBy("info", ""))
     now += 365 * 86_400
-    assert observer.is_alive()
+    assert service.is_alive()

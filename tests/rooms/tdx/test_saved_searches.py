@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ticket_queue_daemon.errors import ReportError
 from ticket_queue_daemon.tdx.errors import TdxMalformed, TdxNotFound
 from ticket_queue_daemon.tdx.models import Ticket
 from ticket_queue_daemon.tdx.savedsearches import READINGS, SavedSearches
+from ticket_queue_daemon.tdx.source import tickets_of_search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,3 +105,22 @@ def test_saved_searches_of_the_simulator(
     assert len(pages) == 4
     with pytest.raises(TdxNotFound):
         saved.tickets.results(1)
+
+
+def test_a_queue_of_a_search_that_is_not_whole_is_refused_and_not_empty() -> None:
+    searches = SavedSearches(Pages(page(0, 4, 1, 2), page(1, 4)), lambda: 46, "tickets", Ticket)  # type: ignore[arg-type]  # a stand-in
+    client = SimpleNamespace(saved_searches=SimpleNamespace(tickets=searches))
+
+    with pytest.raises(ReportError, match="7001 was not read, and nothing is concluded from it"):
+        tickets_of_search(client, 7001)  # type: ignore[arg-type]  # likewise
+
+
+def test_a_queue_of_a_search_knows_when_each_ticket_was_modified() -> None:
+    pages = Pages(page(0, 1, 1, ModifiedDate="2026-11-25T10:00:00Z"), page(0, 0))
+    searches = SavedSearches(pages, lambda: 46, "tickets", Ticket)  # type: ignore[arg-type]  # a stand-in
+    client = SimpleNamespace(saved_searches=SimpleNamespace(tickets=searches))
+
+    one, none = (tickets_of_search(client, 7001) for _ in range(2))  # type: ignore[arg-type]  # likewise
+
+    assert one.modified == {1: datetime(2026, 11, 25, 10, tzinfo=UTC)}
+    assert (none.ids, none.modified) == ([], {})

@@ -29,7 +29,9 @@ SELECT pg_advisory_lock_shared(hashtext('ticket-queue-daemon process'), %(proces
 
 -- process_seen --
 -- A beat; no row: it was taken for long gone.
-UPDATE meta.daemon_processes SET seen_at = clock_timestamp(), next_run_at = %(next_run_at)s
+UPDATE meta.daemon_processes 
+SET seen_at = clock_timestamp(), next_run_at = %(next_run_at)s,
+    rules_rejected_at = %(rejected_at)s, rules_mistake = %(mistake)s
 WHERE process_id = %(process_id)s
 RETURNING process_id
 
@@ -67,6 +69,7 @@ SELECT pg_advisory_unlock_all()::text AS unlocked,
 -- The daemons that are alive: of one queue, or all; and what each does.
 SELECT process.worker, process.queue, process.program, process.interval_seconds AS interval,
        process.started_at, process.seen_at, process.next_run_at,
+       process.rules_rejected_at, process.rules_mistake,
        CASE
            WHEN lead.mode = 'ExclusiveLock' THEN 'leads'
            WHEN process.standby THEN 'stands by'
