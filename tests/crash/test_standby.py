@@ -55,6 +55,8 @@ def test_the_standby_takes_over_from_one_that_was_killed_at_work(
 
 def test_systemd_is_told_and_its_signals_are_obeyed(desk: Desk, tmp_path: Path) -> None:
     log, moved = tmp_path / "daemon.log", tmp_path / "moved.log"
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("version: 1\nactions: [add_asset]\n", encoding="utf-8")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
         manager.settimeout(30)
@@ -63,13 +65,14 @@ def test_systemd_is_told_and_its_signals_are_obeyed(desk: Desk, tmp_path: Path) 
             while words not in manager.recv(4096).decode():
                 pass
 
-        flags = ("--daemon", "--interval", "3600", "--log", str(log))
+        flags = ("--daemon", "--interval", "3600", "--log", str(log), "--config", str(rules))
         daemon = start(desk, *flags, NOTIFY_SOCKET=str(tmp_path / "notify"))
         until_told("READY=1")
         until_told("STATUS=Waits until")
         log.rename(moved)
         daemon.send_signal(signal.SIGUSR1)
         until(log.exists)
+        rules.write_text("version: 1\nactions: [add_asse]\n", encoding="utf-8")
         daemon.send_signal(signal.SIGHUP)
         until_told("RELOADING=1")
         until_told("READY=1")
@@ -79,5 +82,6 @@ def test_systemd_is_told_and_its_signals_are_obeyed(desk: Desk, tmp_path: Path) 
 
     assert code == 0
     assert "run started" in moved.read_text()
-    assert "Reload: there is no rules file. Settings in the environment" in log.read_text()
+    assert "The rules were rejected; the old ones stay in force." in log.read_text()
+    assert "rules.yaml line 2: actions[0]: unknown action add_asse; did you mean" in log.read_text()
     assert "run started" not in log.read_text()

@@ -95,6 +95,7 @@ class Crew:
         self._app = app
         self._loop = loop
         self._at_work: dict[str, QueueThread] = {}
+        self._stopping = False
         self._lock = threading.Lock()
 
     def work(self) -> RunReport | None:
@@ -113,6 +114,9 @@ class Crew:
                 else:
                     self._look(asked=False)
         finally:
+            if loop.stop.is_set():
+                # This thread may have seen it before whoever watches for it.
+                self.stopped()
             for one in self._threads():
                 one.leave()
             for one in self._threads():
@@ -123,7 +127,11 @@ class Crew:
         return last.last if last else None
 
     def stopped(self) -> None:
-        """What is to be done at once when ``stop`` is set."""
+        """What is to be done at once when ``stop`` is set; once, whoever sees it first."""
+        with self._lock:
+            said, self._stopping = self._stopping, True
+        if said:
+            return
         self._loop.bell.ring()
         for one in self._threads():
             one.bell.ring()
