@@ -1,4 +1,4 @@
-"""``db upgrade|check|sql``: the tables, on the server of ``DATABASE_URL`` or the embedded one."""
+"""``db upgrade|check|sql|size|prune``: the tables, on the server of ``DATABASE_URL`` or the embedded one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli.exits import ExitCode
+from ticket_queue_daemon.cli.pruning import asked, prune, refuse_idle_options, size
 from ticket_queue_daemon.store.embedded import EmbeddedPostgres
 from ticket_queue_daemon.store.migrate import Migrator, script
 from ticket_queue_daemon.store.pool import Database
@@ -19,12 +20,20 @@ if TYPE_CHECKING:
 
 def db(session: Session) -> ExitCode:
     """Do what the word after ``db`` says."""
+    refuse_idle_options(session.args)
     match session.args.what:
         case "sql":
             sys.stdout.write(script())
             return ExitCode.DONE
         case "check":
             return _check(session)
+        case "size":
+            with _database(session) as database:
+                return size(session, database)
+        case "prune":
+            plan = asked(session)
+            with _database(session) as database:
+                return prune(session, database, plan)
         case _:
             return _upgrade(session)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.app.tidying import Tidying
 from ticket_queue_daemon.cli.alerts import alerting
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.cli.progress import ProgressObserver
@@ -38,6 +39,9 @@ def run(session: Session) -> ExitCode:
         observers += stack.enter_context(_metered(app, daemon=args.daemon))
         if session.terminal.interactive and not settings.dry_run:
             observers.append(stack.enter_context(ProgressObserver(session.terminal.err)))
+        if args.daemon and settings.keep_days:
+            days = max(settings.keep_days, settings.pattern_days)
+            observers.append(Tidying(app.database, app.clock, days=days))
         # After the bar, which is gone when the line about the run's end is written.
         observers.append(LogObserver())
         hooks = Hooks(observers)

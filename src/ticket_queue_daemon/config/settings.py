@@ -44,6 +44,7 @@ from ticket_queue_daemon.config.problems import (
     refusal,
     wrong_values,
 )
+from ticket_queue_daemon.config.retention_settings import RetentionSettings
 from ticket_queue_daemon.config.rule_settings import RuleSettings
 from ticket_queue_daemon.config.sources import gather
 from ticket_queue_daemon.config.variables import Variable, envbool, parts_of, passwords_of
@@ -73,7 +74,7 @@ class SettingRow:
     origin: str
 
 
-class Settings(MatchingSettings, RuleSettings, AlertSettings, MonitorSettings):
+class Settings(MatchingSettings, RuleSettings, AlertSettings, MonitorSettings, RetentionSettings):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
     The order of the fields is the order in which the documentation lists them.
@@ -333,7 +334,10 @@ class Settings(MatchingSettings, RuleSettings, AlertSettings, MonitorSettings):
 def variables() -> dict[str, Variable]:
     """Field name to variable, in the order of the documentation."""
     # Pydantic lists the fields of a base class first; here our own come first, monitors last.
-    groups = tuple(base.model_fields for base in (MonitorSettings, AlertSettings, MatchingSettings))
+    groups = tuple(
+        base.model_fields
+        for base in (RetentionSettings, MonitorSettings, AlertSettings, MatchingSettings)
+    )
     fields = sorted(
         Settings.model_fields.items(), key=lambda field: [field[0] in group for group in groups]
     )

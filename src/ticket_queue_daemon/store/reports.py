@@ -16,7 +16,7 @@ from ticket_queue_daemon.store.pool import fetch
 from ticket_queue_daemon.store.sql import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -31,7 +31,13 @@ _LARGEST_TICKET_ID = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One action on one ticket, as it stands. ``in_hand``: a daemon is executing it just now."""
+    """One action on one ticket, as it stands.
+
+    Attributes:
+        in_hand: a daemon is executing it just now.
+        pruned_to: until when its history is pruned; None: it is whole.
+        pruned_entry_ids: feed entries of ours that the pruned history knew.
+    """
 
     log_id: UUID
     action_id: str
@@ -40,6 +46,8 @@ class AuditRow:
     error_message: str | None
     plan: dict[str, Any] | None
     in_hand: bool
+    pruned_to: datetime | None = None
+    pruned_entry_ids: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

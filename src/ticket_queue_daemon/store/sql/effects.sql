@@ -104,4 +104,8 @@ FROM (
     SELECT jsonb_path_query(detail, '$.**.entry_id ? (@.type() == "number")')
     FROM meta.daemon_action_history
     WHERE ticket_id = %(ticket_id)s AND event IN ('effect_applied', 'effect_already_there')
+  UNION ALL
+    SELECT to_jsonb(unnest(pruned_entry_ids))
+    FROM meta.daemon_action_log
+    WHERE ticket_id = %(ticket_id)s
 ) AS known (entry_id)
