@@ -17,9 +17,17 @@ WITH chosen AS MATERIALIZED (
     LIMIT %(most)s
     FOR UPDATE SKIP LOCKED
 ), history AS (
+    -- By its keys, each found by a probe of an index: a join would be tempted to read the whole history.
     DELETE FROM meta.daemon_action_history event
-    USING chosen
-    WHERE event.ticket_id = chosen.ticket_id AND event.log_id = chosen.log_id
+    WHERE event.history_id = ANY (ARRAY(
+        SELECT told.history_id
+        FROM chosen
+        CROSS JOIN LATERAL (
+            SELECT history_id
+            FROM meta.daemon_action_history
+            WHERE ticket_id = chosen.ticket_id AND log_id = chosen.log_id
+            LIMIT 1000000
+        ) told))
     RETURNING event.*
 ), lines AS (
     DELETE FROM meta.daemon_summary_lines line
