@@ -33,6 +33,8 @@ Stopped or killed, a prune goes on where it was when it is run again: docs/reten
   ticket-queue-daemon db size
   ticket-queue-daemon db prune --older-than 400d --dry-run
   ticket-queue-daemon db prune --older-than 400d --export before-2026.jsonl.gz
+After a restore, before the daemon starts (by pg_restore it is noticed without): docs/backup.md.
+  ticket-queue-daemon db recovered
 """
 
 EXPLAIN_EXAMPLES = """\
@@ -134,12 +136,13 @@ def db(parser: argparse.ArgumentParser) -> None:
     """What is to be done to the tables."""
     parser.add_argument(
         "what",
-        metavar="upgrade|check|sql|size|prune",
-        choices=("upgrade", "check", "sql", "size", "prune"),
+        metavar="upgrade|check|sql|size|prune|recovered",
+        choices=("upgrade", "check", "sql", "size", "prune", "recovered"),
         help="upgrade: apply what is missing; check: say what is missing, change nothing; "
         "sql: print it all as plain SQL, without a database; size: how large the tables are, and "
         "what a prune would free; prune: forget what is old, never what keeps an action from being "
-        "done twice",
+        "done twice; recovered: the database was restored, so look in TDX for what it does not know "
+        "before sending it again",
     )
     group = parser.add_argument_group("size and prune")
     group.add_argument(
@@ -164,6 +167,14 @@ def db(parser: argparse.ArgumentParser) -> None:
         default=500,
         help="actions, or rows of another table, in one transaction (default: 500)",
     )
+    group = parser.add_argument_group("recovered")
+    group.add_argument(
+        "--since",
+        metavar="SPAN",
+        type=since,
+        help="when the backup was made: 36h, 2d, or an ISO date or time (default: what the log says)",
+    )
+    group.add_argument("--over", action="store_true", help="nothing is missing; look no more")
 
 
 def ticket(parser: argparse.ArgumentParser) -> None:

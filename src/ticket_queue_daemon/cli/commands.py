@@ -58,7 +58,7 @@ COMMANDS: dict[str, Command] = {
         reads_settings=False,
     ),
     "db": Command(
-        "make, bring up to date, check, print, measure or prune the database's tables",
+        "make, bring up to date, check, print, measure or prune the database's tables; say that it was restored",
         options.db,
         options.DB_EXAMPLES,
         beside=(),

@@ -19,7 +19,6 @@ from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.pruning import Pruner, Volume, table_sizes
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.store.pool import Database
 
 USUAL_AGE = timedelta(days=400)
-_OF_PRUNE = {"export": "--export", "no_export": "--no-export", "only_count": "--dry-run"}
 _LOG = "meta.daemon_action_log"
 
 
@@ -37,23 +35,6 @@ class Asked:
 
     age: timedelta | datetime
     export: Path | None
-
-
-def refuse_idle_options(args: argparse.Namespace) -> None:
-    """An option that does nothing beside this word was meant for another.
-
-    Raises:
-        ConfigError: naming it.
-    """
-    given = [flag for name, flag in _OF_PRUNE.items() if getattr(args, name)]
-    idle = given if args.what != "prune" else []
-    if args.older_than is not None and args.what not in {"size", "prune"}:
-        idle.append("--older-than")
-    if idle:
-        raise ConfigError(
-            f"{', '.join(idle)} has no meaning for db {args.what}.",
-            "To forget what is old: ticket-queue-daemon db prune --older-than 400d --export FILE",
-        )
 
 
 def asked(session: Session) -> Asked:

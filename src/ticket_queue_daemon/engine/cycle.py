@@ -18,6 +18,7 @@ from ticket_queue_daemon.engine.dry_run import preview
 from ticket_queue_daemon.engine.leases import LeaseKeeper
 from ticket_queue_daemon.engine.line import Limits, Line, TdxAway
 from ticket_queue_daemon.engine.reading import TicketReader
+from ticket_queue_daemon.engine.recalling import restored
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
 from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import TicketWork
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.outside.post import Outside
+    from ticket_queue_daemon.store.recovery import Lost
     from ticket_queue_daemon.store.rows import ActionKey, Pending
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
@@ -266,6 +268,7 @@ class Cycle:
                 observer=observer,
                 actions=self.queue.actions,
                 stopping=stopping,
+                lost=self._lost(observer),
             )
 
             dates = found.modified or {}
@@ -289,6 +292,12 @@ class Cycle:
         elif was_open and not self.breaker.probing:
             self.tracker.close_circuit(self.queue.name)
         return stopped, line.share.notes(self.queue.actions)
+
+    def _lost(self, observer: Observer) -> Lost | None:
+        """What a restored log may not know; asked before anything is claimed."""
+        lost = self.tracker.lost()
+        _said([restored(lost)] if lost and lost.noticed else [], observer)
+        return lost
 
     def _hand_out(
         self, tickets: Iterator[int], one: Callable[[int], None], stopping: Callable[[], bool]

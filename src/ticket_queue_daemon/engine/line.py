@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.leases import LeaseKeeper
     from ticket_queue_daemon.observe.events import Observer
+    from ticket_queue_daemon.store.recovery import Lost
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
 
@@ -51,3 +52,4 @@ class Line:
     actions: Sequence[BoundAction]
     stopping: Callable[[], bool]
     share: Share = field(default_factory=Share)
+    lost: Lost | None = None

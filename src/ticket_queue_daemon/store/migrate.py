@@ -166,6 +166,7 @@ _GRANTS = """\
 -- GRANT SELECT, INSERT, UPDATE ON meta.ingestion_runs TO the_daemon;
 -- GRANT USAGE ON SCHEMA bronze TO the_daemon;
 -- GRANT SELECT, INSERT ON bronze.raw_entities TO the_daemon;
+-- GRANT SELECT, UPDATE ON meta.daemon_recovery TO the_daemon;
 -- GRANT DELETE ON meta.daemon_action_history, meta.daemon_summary_lines TO the_daemon;  -- db prune alone
 -- GRANT DELETE ON bronze.raw_entities TO the_daemon;  -- db prune alone, and only if it may prune there
 -- GRANT SELECT, INSERT, UPDATE ON meta.daemon_queues, meta.daemon_pattern_pauses TO the_daemon;

@@ -18,6 +18,7 @@ from ticket_queue_daemon.store.once import Once
 from ticket_queue_daemon.store.outcomes import Outcomes
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.records import Records
+from ticket_queue_daemon.store.recovery import Lost, Recovery
 from ticket_queue_daemon.store.rows import (
     ActionKey,
     Claim,
@@ -62,6 +63,7 @@ class StateTracker:
         self._outcomes = Outcomes(session)
         self._corrections = Corrections(database)
         self._once = Once(session)
+        self._recovery = Recovery(database)
         self.hub_labs = HubLabs(database)
 
     def close(self) -> None:
@@ -135,6 +137,10 @@ class StateTracker:
     ) -> int:
         """Mark pairs as done without executing them; how many had no row yet."""
         return self._records.baseline(queue, ticket_ids, actions, reason)
+
+    def lost(self) -> Lost | None:
+        """What was done since a backup and may be missing from the log; ask before anything is written."""
+        return self._recovery.lost()
 
     def circuit_is_open(self, queue: str) -> bool:
         """Whether the queue's last run was stopped because too much failed."""
@@ -321,3 +327,7 @@ class StateTracker:
     def known_entry_ids(self, ticket_id: int) -> set[int]:
         """Feed entries of the ticket that are known to be effects of ours."""
         return self._records.known_entry_ids(ticket_id)
+
+    def known_task_ids(self, ticket_id: int) -> set[int]:
+        """Tasks of the ticket that are known to be effects of ours."""
+        return self._records.known_task_ids(ticket_id)

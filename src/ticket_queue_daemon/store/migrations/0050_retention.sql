@@ -31,3 +31,31 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
             FROM jsonb_array_elements(plan -> 'effects') WITH ORDINALITY AS each (effect, place)
         ) ELSE '[]'::jsonb END)
 $$;
+
+-- Which copy of the log this is: another cluster, another table after a restore, or another timeline
+-- after a recovery to a point in time or a failover that may have lost the last commits.
+CREATE FUNCTION meta.daemon_home() RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    cluster text := '';
+BEGIN
+    BEGIN
+        SELECT system_identifier::text INTO cluster FROM pg_control_system();
+    EXCEPTION WHEN insufficient_privilege THEN
+        NULL;   -- then the table and the timeline must do
+    END;
+    RETURN concat_ws(':', cluster, 'meta.daemon_action_log'::regclass::oid,
+                     left(pg_walfile_name(pg_current_wal_lsn()), 8));
+END
+$$;
+
+CREATE TABLE meta.daemon_recovery (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    home text NOT NULL,                     -- where the log was when a daemon last worked by it
+    since timestamptz,                      -- in recovery: what we did from then on may not be in the log
+    began_at timestamptz,                   -- tickets that are younger have nothing of that
+    until timestamptz,
+    CONSTRAINT daemon_recovery_whole CHECK (
+        (since IS NULL) = (until IS NULL) AND (since IS NULL) = (began_at IS NULL))
+);
+INSERT INTO meta.daemon_recovery (home) VALUES (meta.daemon_home());
