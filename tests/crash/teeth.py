@@ -103,6 +103,20 @@ LINES = [
         "",
         ("tests/crash/test_look_alikes.py",),
     ),
+    Line(
+        "what a restored log has lost is looked for",
+        "engine/applying.py",
+        "if self.lost is None or",
+        "if True or",
+        ("tests/spec/test_restore.py", "-k", "yesterdays and anew"),
+    ),
+    Line(
+        "entries of a pruned history are known",
+        "store/sql/effects.sql",
+        "unnest(pruned_entry_ids)",
+        "unnest('{}'::bigint[])",
+        ("tests/store/test_pruning.py", "-k", "earlier_occurrence"),
+    ),
 ]
 
 

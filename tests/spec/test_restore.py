@@ -78,7 +78,10 @@ def a_day(desk: Desk, name: str) -> Ticket:
 
 @pytest.mark.parametrize("restore", [Backup.restore, Backup.restore_anew])
 def test_yesterdays_comments_are_not_posted_again(
-    desk: Desk, backup: Backup, restore: Callable[[Backup], None]
+    desk: Desk,
+    backup: Backup,
+    monkeypatch: pytest.MonkeyPatch,
+    restore: Callable[[Backup], None],
 ) -> None:
     actions = (
         AddAssetAction(),
@@ -110,6 +113,9 @@ def test_yesterdays_comments_are_not_posted_again(
         today.id,
     )
     assert rows == [(4,)]
+    for name, value in {**desk.simulator.env(), "DATABASE_URL": desk.database_url}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["verify"]) == 0
 
 
 def test_what_was_really_not_done_is_done(desk: Desk, backup: Backup) -> None:

@@ -21,6 +21,7 @@ from ticket_queue_daemon.store.limits import RateLedger
 from ticket_queue_daemon.store.migrate import Migrator, migrations, script
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.pruning import Pruner, table_sizes
+from ticket_queue_daemon.store.recovery import Recovery
 from ticket_queue_daemon.store.tracker import StateTracker
 
 if TYPE_CHECKING:
@@ -288,6 +289,9 @@ def test_the_grants_of_db_sql_are_enough(database_url: str) -> None:
         tracker.open_circuit(QUEUE, "too much failed")
         tracker.close_circuit(QUEUE)
         assert tracker.our_assets(1) == []
+        assert tracker.lost() is None
+        assert Recovery(theirs).begin(None).noticed
+        assert Recovery(theirs).end()
         pruner = Pruner(theirs, Pruner.beginning(theirs, timedelta(hours=-1)))
         gone = sum(pruner.batches(lambda _: None), Counter[str]())
         assert {"meta.daemon_action_history", "bronze.raw_entities"} <= gone.keys()

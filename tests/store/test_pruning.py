@@ -343,6 +343,17 @@ def test_an_export_has_its_name_when_it_is_whole_and_only_its_owner_reads_it(
         pass
 
 
+def test_two_prunes_do_not_write_to_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "old.jsonl.gz"
+
+    with ExportFile(path) as export:
+        export.write(rows(1))
+        with pytest.raises(ConfigError, match="Another prune"), ExportFile(path):
+            pass
+
+    assert read(path) == [1]
+
+
 def test_an_export_of_nothing_leaves_no_file(tmp_path: Path) -> None:
     with ExportFile(tmp_path / "old.jsonl.gz"):
         pass

@@ -32,7 +32,8 @@ class FeedCheck:
 
     Attributes:
         entries: the whole feed.
-        cascades: when comments on the parent ticket passed a status down to this one.
+        cascades: when comments on the parent ticket passed a status down to this one, or a restored log
+            has lost what was done.
     """
 
     lens: Lens

@@ -153,7 +153,7 @@ def db(parser: argparse.ArgumentParser) -> None:
     )
     kept = group.add_mutually_exclusive_group()
     kept.add_argument(
-        "--export", metavar="FILE", type=Path, help="write it all to FILE.jsonl.gz first"
+        "--export", metavar="FILE", type=Path, help="write it all to FILE first (gzip, JSON lines)"
     )
     kept.add_argument("--no-export", action="store_true", help="keep no copy of it")
     # Not dry_run: that is a flag of a run, which has no meaning beside a command.

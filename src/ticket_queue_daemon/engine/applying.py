@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from ticket_queue_daemon.effects.base import Seen, Sight
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.plan import DONE_STATES
-from ticket_queue_daemon.engine.recalling import recall
+from ticket_queue_daemon.engine.recalling import is_younger, recall
 from ticket_queue_daemon.errors import LeaseLost, OutsideError, TdxError
 from ticket_queue_daemon.observe.events import EffectSettled
 from ticket_queue_daemon.tdx.errors import Delivery, delivery_of, is_away
@@ -153,7 +153,7 @@ class Applier:
         self, claim: Claim, number: int, effect: Effect, row: dict[str, Any]
     ) -> EffectEnd | None:
         """In a restored database: what was sent in the span that the log lost is not sent again."""
-        if self.lost is None or row["state"] == "sent":
+        if self.lost is None or row["state"] == "sent" or is_younger(claim, self.lost):
             return None
         try:
             tasks = frozenset(self.tracker.known_task_ids(claim.ticket_id))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.effects.base import Effect, Sight
     from ticket_queue_daemon.engine.reading import TicketReader
     from ticket_queue_daemon.store.recovery import Lost
+    from ticket_queue_daemon.store.rows import Claim
 
 _CLOCKS: Final = timedelta(minutes=15)
 """Between the database's clock and TDX's."""
@@ -29,6 +30,11 @@ def recall(effect: Effect, reader: TicketReader, sight: Sight, lost: Lost) -> Lo
     if made is not None and made > lost.began_at + _CLOCKS:
         return Look(Seen.NOT_THERE)
     return effect.recall(sight)
+
+
+def is_younger(claim: Claim, lost: Lost) -> bool:
+    """Whether its moment came only after the restore, so that it can't have been sent before."""
+    return claim.due_at is not None and claim.due_at > lost.began_at
 
 
 def restored(lost: Lost) -> str:

@@ -53,6 +53,7 @@ class ExportFile:
             raise ConfigError(
                 f"{self._part} can't be written: {error.strerror}.", "Nothing was deleted."
             ) from error
+        _hold(number, self._part)
         # Unbuffered: what a full disk did not take must not be tried again behind our back.
         self._file = os.fdopen(number, "r+b", buffering=0)
         sound = _sound_length(self._file)
@@ -90,6 +91,21 @@ class ExportFile:
                 "What it does not hold was not deleted. Make room, and run it again.",
             ) from error
         self.rows += len(rows)
+
+
+def _hold(number: int, path: Path) -> None:
+    """Let nobody else write to it until it is closed; where the system has no such locks, nobody may try."""
+    try:
+        import fcntl  # noqa: PLC0415  POSIX only
+    except ImportError:
+        return
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(number)
+        raise ConfigError(
+            f"Another prune is writing to {path}.", "Let it end, or choose another name."
+        ) from None
 
 
 def _sound_length(file: IO[bytes]) -> int:

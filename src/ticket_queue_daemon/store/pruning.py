@@ -85,6 +85,8 @@ class Pruner:
     def batches(self, export: Export, *, bronze: bool = True) -> Iterator[Counter[str]]:
         """Forget batch after batch, each in a transaction of its own; the rows of each, by table.
 
+        A batch may be empty: then old history was walked, and all of it stays.
+
         Stopped between two batches, or killed in one, the next call goes on: what is forgotten is not
         met again.
 
@@ -116,8 +118,8 @@ class Pruner:
         while after is not None:
             rows = self._one("prune_released", export, after=after)
             after = next((row["walked_to"] for row in rows if not row["name"]), None)
-            if counted := _counted(rows):
-                yield counted
+            # Even if nothing of it went: who does a little at a time has done a little.
+            yield _counted(rows)
 
     def _one(self, name: str, export: Export, **more: object) -> list[Row]:
         given = {"before": self._before, "most": self._batch, **more}

@@ -222,6 +222,12 @@ class Reports:
             events = fetch(connection, sql("audit_events"), given)
         return [AuditRow(**row) for row in rows], [AuditEvent(**event) for event in events]
 
+    def lost_span(self) -> list[tuple[datetime, datetime]]:
+        """The span of which the log of a restored database may know nothing; empty if there is none."""
+        with self._reading() as connection:
+            found = fetch(connection, sql("recovery_state"))
+        return [(row["since"], row["began_at"]) for row in found]
+
     def open_lines(self, ticket_id: int) -> list[str]:
         """What no summary of a ticket has told yet, oldest first."""
         with self._reading() as connection:
