@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
+import os
+import signal
+import threading
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +26,6 @@ from ticket_queue_daemon.store.pruning import Pruner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from desk import Desk
     from ticket_queue_daemon.store.pruning import Pruned
@@ -254,6 +258,32 @@ def test_a_daemon_prunes_a_little_after_each_idle_run(old_desk: Desk) -> None:
         done = sql(old_desk.database_url, "SELECT count(pruned_to) FROM meta.daemon_action_log")
 
     assert (busy, done) == ([(0,)], [(2,)])
+
+
+def test_the_setting_makes_a_daemon_do_it(old_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAEMON_KEEP_DAYS", "400")
+    pruned = "SELECT count(pruned_to) FROM meta.daemon_action_log"
+    tries = itertools.count()
+
+    def stop_when_done() -> None:
+        while sql(old_desk.database_url, pruned) != [(2,)] and next(tries) < 1000:
+            if over.wait(0.02):
+                return
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    over = threading.Event()
+    watcher = threading.Thread(target=stop_when_done)
+    Path("actions.py").write_text(
+        "from ticket_queue_daemon.actions import CommentAction\n"
+        f"actions = [CommentAction(comment_text={HELLO.comment_text!r}, is_private=False)]\n"
+    )
+    watcher.start()
+    code = main(["--report-id", "1344", "--config", "actions.py", "--daemon", "--interval", "1"])
+    over.set()
+    watcher.join()
+
+    assert code == 0
+    assert sql(old_desk.database_url, pruned) == [(2,)]
 
 
 def test_a_daemon_that_can_not_prune_goes_on(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
