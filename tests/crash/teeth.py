@@ -138,6 +138,20 @@ LINES = [
         "if False:",
         ("tests/spec/test_effects_per_hour.py", "-k", "waits"),
     ),
+    Line(
+        "what a restored log has lost is looked for",
+        "engine/applying.py",
+        "if self.lost is None or",
+        "if True or",
+        ("tests/spec/test_restore.py", "-k", "yesterdays and anew"),
+    ),
+    Line(
+        "entries of a pruned history are known",
+        "store/sql/effects.sql",
+        "unnest(pruned_entry_ids)",
+        "unnest('{}'::bigint[])",
+        ("tests/store/test_pruning.py", "-k", "earlier_occurrence"),
+    ),
 ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import threading
+from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +22,8 @@ from ticket_queue_daemon.store.migrate import Migrator, migrations, script
 from ticket_queue_daemon.store.orders import Orders
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.presence import Bearing, Presence
+from ticket_queue_daemon.store.pruning import Pruner, table_sizes
+from ticket_queue_daemon.store.recovery import Recovery
 from ticket_queue_daemon.store.tracker import StateTracker
 
 if TYPE_CHECKING:
@@ -314,6 +318,13 @@ def test_the_grants_of_db_sql_are_enough(database_url: str) -> None:
             assert (here.leads, len(orders.processes())) == (True, 1)
             orders.pause(QUEUE, "them")
             assert len(orders.resume(None)) == 1
+        assert tracker.lost() is None
+        assert Recovery(theirs).begin(None).noticed
+        assert Recovery(theirs).end()
+        pruner = Pruner(theirs, Pruner.beginning(theirs, timedelta(hours=-1)))
+        gone = sum(pruner.batches(lambda _: None), Counter[str]())
+        assert {"meta.daemon_action_history", "bronze.raw_entities"} <= gone.keys()
+        assert table_sizes(theirs)
     sql(database_url, "DROP OWNED BY the_daemon")
     sql(database_url, "DROP ROLE the_daemon")
 

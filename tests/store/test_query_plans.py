@@ -198,3 +198,10 @@ def test_no_step_of_a_ticket_reads_a_whole_table(log: psycopg.Connection[Any], n
 
 def test_a_scrape_never_reads_the_whole_log(log: psycopg.Connection[Any]) -> None:
     assert "daemon_action_log" not in scans(log, "figures", {"queue": QUEUE})
+
+
+@pytest.mark.parametrize("name", ["prune_settled", "prune_released"])
+def test_a_batch_of_a_prune_costs_what_it_prunes(log: psycopg.Connection[Any], name: str) -> None:
+    asked = {"before": datetime.now(UTC), "most": 500, "after": 0}
+
+    assert scans(log, name, asked) == set()

@@ -90,12 +90,14 @@ class Auditor:
         return read(*self._reports.of_ticket(ticket_id))
 
     def _compare(self, lens: Lens, ledger: Ledger, entries: Sequence[FeedEntry]) -> list[Finding]:
-        feed = FeedCheck(lens, ledger, entries)
+        # What TDX wrote in our name of what a restored log has lost; comments are never explained by it.
+        lost = self._reports.lost_span()
+        feed = FeedCheck(lens, ledger, entries, lost)
         told = feed.findings()
         if any(_may_be_passed_down(finding, entries) for finding in told):
             parent = self._tdx.tickets.get(lens.ticket_id).parent_id
             if parent:
-                feed = FeedCheck(lens, ledger, entries, cascades(self._ledger(parent)))
+                feed = FeedCheck(lens, ledger, entries, [*lost, *cascades(self._ledger(parent))])
                 told = feed.findings()
         things = self._things(lens, ledger)
         told += check_things(lens, ledger, things, entries)

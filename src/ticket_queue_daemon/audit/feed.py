@@ -32,7 +32,8 @@ class FeedCheck:
 
     Attributes:
         entries: the whole feed.
-        cascades: when comments on the parent ticket passed a status down to this one.
+        cascades: when comments on the parent ticket passed a status down to this one, or a restored log
+            has lost what was done.
     """
 
     lens: Lens
@@ -90,6 +91,8 @@ class FeedCheck:
             why = "not in the feed now; a person may have deleted it"
             if effect.last_at is not None and effect.last_at >= self.lens.settled_by:
                 kind, why = Kind.UNCHECKED, "recorded a moment ago; TDX may show it late"
+            elif effect.pruned and effect.entry_id is None and effect.reference is None:
+                kind, why = Kind.UNCHECKED, "its words are pruned, and TDX gave no id for it"
         return Finding(
             kind,
             self.lens.ticket_id,
@@ -106,6 +109,7 @@ class FeedCheck:
         told: list[Finding] = []
         by_hand = list(self.ledger.by_hand)
         seen: list[FeedEntry] = []
+        pruned = self.ledger.pruned_entry_ids
         windows = [*_traces(self.ledger), *self.cascades]
         for entry in rest:
             alike = [one for one in posts if _carries(entry, one)]
@@ -122,7 +126,7 @@ class FeedCheck:
                 continue
             twin = next((one for one in seen if _same(one, entry)), None)
             seen.append(entry)
-            if not self.lens.covers(entry.created_date):
+            if not self.lens.covers(entry.created_date) or entry.id in pruned:
                 continue
             told.append(self._unknown(entry, alike[0] if alike else None, twin))
         return told
@@ -150,7 +154,12 @@ class FeedCheck:
         self, entry: FeedEntry, effect: LoggedEffect | None, twin: FeedEntry | None
     ) -> Finding:
         kind, why = Kind.UNEXPLAINED, "by our account, and not in the log"
-        if twin is not None:
+        if self._is_pruned(entry):
+            kind, why = (
+                Kind.UNCHECKED,
+                "by our account, when the log is pruned; it can't tell any more",
+            )
+        elif twin is not None:
             kind, why = Kind.DOUBLE, "twice by our account, and not in the log"
         elif effect is not None:
             why = f"by our account; {_NOT_DONE.get(effect.state, 'older than what the log sent')}"
@@ -164,6 +173,11 @@ class FeedCheck:
             entry.created_date,
             (entry.id,) if twin is None else (twin.id, entry.id),
         )
+
+    def _is_pruned(self, entry: FeedEntry) -> bool:
+        """Whether it is from a time of which the log no longer tells everything."""
+        until, made = self.ledger.pruned_to, entry.created_date
+        return until is not None and made is not None and made <= until + CLOCK_SLACK
 
 
 _NOT_DONE = {

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DONE = frozenset({"applied", "already_there"})
 CLOCK_SLACK = timedelta(seconds=10)
 """TDX's clock is known to the second, and an answer takes its time."""
+WORDY = {"feed_entry": "comment", "patch_ticket": "changed values", "create_task": "task"}
+"""What nothing is known of but ids and references once its row is pruned."""
 _NAMED = {
     "attach_asset": ("asset", "asset_id"),
     "link_item": ("configuration item", "item_id"),
@@ -48,6 +50,7 @@ class LoggedEffect:
         entry_id: the feed entry that the log names.
         tdx_time: when it was first sent, in TDX's clock.
         sent_at, last_at: first sent and last told of, in the database's clock.
+        pruned: its words and values are pruned; kind, ids, reference and times are left.
     """
 
     log_id: UUID
@@ -59,6 +62,7 @@ class LoggedEffect:
     tdx_time: datetime | None = None
     sent_at: datetime | None = None
     last_at: datetime | None = None
+    pruned: bool = False
 
     @property
     def reference(self) -> str | None:
@@ -83,6 +87,8 @@ class LoggedEffect:
 
     def describe(self) -> str:
         """In a few words."""
+        if self.pruned and self.kind in WORDY:
+            return f"{WORDY[self.kind]} (its words are pruned)"
         if self.kind == "feed_entry":
             text = str(self.params.get("comments") or "")
             return (
@@ -110,6 +116,16 @@ class Ledger:
     rows: Sequence[AuditRow]
     effects: list[LoggedEffect] = field(default_factory=list)
     by_hand: list[AuditRow] = field(default_factory=list)
+
+    @property
+    def pruned_to(self) -> datetime | None:
+        """Until when the ticket's history may be pruned; None: it is whole."""
+        return max((row.pruned_to for row in self.rows if row.pruned_to), default=None)
+
+    @property
+    def pruned_entry_ids(self) -> set[int]:
+        """Feed entries that a pruned history knew as ours."""
+        return {entry_id for row in self.rows for entry_id in row.pruned_entry_ids}
 
     def of_kind(self, *kinds: str) -> list[LoggedEffect]:
         """The effects of these kinds."""
@@ -143,7 +159,10 @@ def read(rows: Sequence[AuditRow], events: Sequence[AuditEvent]) -> Ledger:
         if row.log_id in current:
             continue
         if row.plan is not None:
-            ledger.effects += _planned(row.log_id, row.action_id, row.plan)
+            effects = _planned(row.log_id, row.action_id, row.plan)
+            for effect in effects:
+                effect.pruned = row.pruned_to is not None
+            ledger.effects += effects
         elif row.status == "completed":
             ledger.by_hand.append(row)
     return ledger

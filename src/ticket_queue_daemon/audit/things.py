@@ -197,6 +197,8 @@ def _values(
     lens: Lens, effect: LoggedEffect, ledger: Ledger, ticket: Ticket, entries: Sequence[FeedEntry]
 ) -> tuple[Kind, str]:
     """Values are there to be changed: another one is a warning only if nobody changed it."""
+    if effect.pruned:
+        return Kind.UNCHECKED, "its values are pruned"
     changes: dict[str, Any] = dict(effect.params.get("changes") or {})
     now = {member: _value(ticket, member) for member in changes}
     other = [member for member, wanted in changes.items() if _plain(now[member]) != _plain(wanted)]

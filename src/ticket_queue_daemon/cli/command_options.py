@@ -29,6 +29,15 @@ Your own tickets and machines, kept over a restart:
   ticket-queue-daemon simulate --state sandbox.json --env-file .env
 """
 
+DB_EXAMPLES = """\
+Stopped or killed, a prune goes on where it was when it is run again: docs/retention.md.
+  ticket-queue-daemon db size
+  ticket-queue-daemon db prune --older-than 400d --dry-run
+  ticket-queue-daemon db prune --older-than 400d --export before-2026.jsonl.gz
+After a restore, before the daemon starts (by pg_restore it is noticed without): docs/backup.md.
+  ticket-queue-daemon db recovered
+"""
+
 EXPLAIN_EXAMPLES = """\
 The ticket is read from TDX, in the report or not; nothing is changed, and the calls are told.
   ticket-queue-daemon explain 9291804
@@ -140,11 +149,45 @@ def db(parser: argparse.ArgumentParser) -> None:
     """What is to be done to the tables."""
     parser.add_argument(
         "what",
-        metavar="upgrade|check|sql",
-        choices=("upgrade", "check", "sql"),
+        metavar="upgrade|check|sql|size|prune|recovered",
+        choices=("upgrade", "check", "sql", "size", "prune", "recovered"),
         help="upgrade: apply what is missing; check: say what is missing, change nothing; "
-        "sql: print it all as plain SQL, without a database",
+        "sql: print it all as plain SQL, without a database; size: how large the tables are, and "
+        "what a prune would free; prune: forget what is old, never what keeps an action from being "
+        "done twice; recovered: the database was restored, so look in TDX for what it does not know "
+        "before sending it again",
     )
+    group = parser.add_argument_group("size and prune")
+    group.add_argument(
+        "--older-than",
+        metavar="SPAN",
+        type=since,
+        help="400d, 60w, or an ISO date or time (size: 400d)",
+    )
+    kept = group.add_mutually_exclusive_group()
+    kept.add_argument(
+        "--export", metavar="FILE", type=Path, help="write it all to FILE first (gzip, JSON lines)"
+    )
+    kept.add_argument("--no-export", action="store_true", help="keep no copy of it")
+    # Not dry_run: that is a flag of a run, which has no meaning beside a command.
+    group.add_argument(
+        "--dry-run", dest="only_count", action="store_true", help="count it, delete nothing"
+    )
+    group.add_argument(
+        "--batch",
+        metavar="N",
+        type=at_least_one,
+        default=500,
+        help="actions, or rows of another table, in one transaction (default: 500)",
+    )
+    group = parser.add_argument_group("recovered")
+    group.add_argument(
+        "--since",
+        metavar="SPAN",
+        type=since,
+        help="when the backup was made: 36h, 2d, or an ISO date or time (default: what the log says)",
+    )
+    group.add_argument("--over", action="store_true", help="nothing is missing; look no more")
 
 
 def ticket(parser: argparse.ArgumentParser) -> None:

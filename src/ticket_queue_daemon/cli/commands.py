@@ -59,7 +59,10 @@ COMMANDS: dict[str, Command] = {
         reads_settings=False,
     ),
     "db": Command(
-        "make, bring up to date, check or print the database's tables", options.db, beside=()
+        "make, bring up to date, check, print, measure or prune the database's tables; say that it was restored",
+        options.db,
+        options.DB_EXAMPLES,
+        beside=(),
     ),
     "ticket": Command(
         "tell one ticket's story: every action, what was sent, what was answered", options.ticket

@@ -87,16 +87,29 @@ class ProgressObserver:
 @contextmanager
 def tickets_watched(terminal: Terminal, total: int) -> Iterator[Callable[[], None]]:
     """A bar for whoever watches; what is given back moves it by one ticket."""
+    with _watched(terminal, total, "tickets") as more:
+        yield lambda: more(1)
+
+
+@contextmanager
+def rows_watched(terminal: Terminal, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar for whoever watches; what is given back moves it by so many rows."""
+    with _watched(terminal, total, "rows") as more:
+        yield more
+
+
+@contextmanager
+def _watched(terminal: Terminal, total: int, noun: str) -> Iterator[Callable[[int], None]]:
     if not terminal.interactive or not total:
-        yield lambda: None
+        yield lambda _: None
         return
     with Progress(
-        TextColumn("tickets"),
+        TextColumn(noun),
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=terminal.err,
         transient=True,
     ) as progress:
-        task = progress.add_task("tickets", total=total)
-        yield lambda: progress.advance(task)
+        task = progress.add_task(noun, total=total)
+        yield lambda number: progress.advance(task, number)

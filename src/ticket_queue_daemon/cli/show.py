@@ -79,6 +79,10 @@ class Show:
         )
         for action in reversed(actions):
             self._evidence(action)
+        if pruned := [action["pruned_to"] for action in actions if action["pruned_to"]]:
+            self._terminal.say(
+                f"Pruned: what happened until {_moment(max(pruned))}, in part or all."
+            )
         plans = {str(action["log_id"]): action.get("plan") for action in actions}
         day = ""
         for at, sentence in tell(app.tracker.history(ticket_id), plans, in_words):

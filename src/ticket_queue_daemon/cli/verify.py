@@ -108,6 +108,11 @@ def _print(
         f"{len(tickets)} {noun}{span}: {counted or 'nothing to check'}. "
         f"{calls} calls to TDX; nothing was changed."
     )
+    if any(finding.kind is Kind.UNEXPLAINED for finding in findings):
+        terminal.say(
+            "Unexplained is what another program did by our account, or what a restored database does "
+            "not know: then run `ticket-queue-daemon db recovered` before the daemon (docs/backup.md)."
+        )
 
 
 def _row(finding: Finding) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ticket_queue_daemon.app.tidying import Tidying
 from ticket_queue_daemon.cli.alerts import alerting
 from ticket_queue_daemon.cli.progress import ProgressObserver
 from ticket_queue_daemon.cli.show import EachRun, Show
@@ -84,6 +85,10 @@ class Watchers:
             # After the bar, which is gone when the line about the run's end is written.
             self._makers.append(LogObserver)
             self._process.append(LogObserver())
+            if daemon and settings.keep_days:
+                days = max(settings.keep_days, settings.pattern_days)
+                tidying = Tidying(app.database, app.clock, days=days)
+                self._makers.append(lambda _: tidying)
             if daemon:
                 each = EachRun(
                     Show(session.terminal), closing=session.terminal.interactive, app=app

@@ -46,6 +46,7 @@ from ticket_queue_daemon.config.problems import (
     wrong_values,
 )
 from ticket_queue_daemon.config.queue_settings import QueueSettings
+from ticket_queue_daemon.config.retention_settings import RetentionSettings
 from ticket_queue_daemon.config.rule_settings import RuleSettings
 from ticket_queue_daemon.config.running_settings import RunningSettings
 from ticket_queue_daemon.config.safety_settings import SafetySettings
@@ -86,6 +87,7 @@ class Settings(
     RunningSettings,
     AlertSettings,
     MonitorSettings,
+    RetentionSettings,
 ):
     """Every setting of the daemon. Frozen; repr and str show no secret.
 
@@ -363,6 +365,7 @@ def variables() -> dict[str, Variable]:
     """Field name to variable, in the order of the documentation."""
     # Pydantic lists the fields of a base class first; here our own come first, monitors last.
     bases = (
+        RetentionSettings,
         MonitorSettings,
         AlertSettings,
         RunningSettings,

@@ -45,11 +45,13 @@ class Sight:
         tdx: the client to look with.
         not_before: when the effect was first sent, in TDX's clock; None when it never was.
         foreign_entry_ids: feed entries of this ticket that are known to be other effects of ours.
+        foreign_task_ids: such tasks; asked for only where something is recalled.
     """
 
     tdx: TdxClient
     not_before: datetime | None = None
     foreign_entry_ids: frozenset[int] = frozenset()
+    foreign_task_ids: frozenset[int] = frozenset()
 
 
 def _nothing() -> None:
@@ -113,6 +115,18 @@ class Effect(ABC):
         Raises:
             TdxError: the look did not succeed, so it tells nothing.
         """
+
+    def recall(self, sight: Sight) -> Look:
+        """Ask TDX whether it is there from a time that the log has lost, sent by another row of it.
+
+        Asked before a first send, after a restore. Set-like effects need no recalling: they are planned
+        from what is on the ticket, and a second one changes nothing.
+
+        Raises:
+            TdxError: the look did not succeed, so it tells nothing.
+        """
+        del sight
+        return Look(Seen.NOT_THERE)
 
     def send(self, doors: Doors) -> dict[str, Any]:
         """Send it, once, by the door that it needs: TDX, unless a kind says otherwise.

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ticket_queue_daemon.effects.base import Effect, Look, Seen, Sight
-from ticket_queue_daemon.effects.fingerprint import carries, with_reference
+from ticket_queue_daemon.effects.fingerprint import carries, says, with_reference
 from ticket_queue_daemon.tdx.models import FeedPost
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from ticket_queue_daemon.tdx.client import TdxClient
@@ -90,6 +91,14 @@ class FeedEntryEffect(Effect):
             return self._look_at_status(sight)
         return look
 
+    def recall(self, sight: Sight) -> Look:
+        """Search the feed for our words, whatever reference they carry: that was another row's."""
+
+        def is_it(entry: FeedEntry) -> bool:
+            return says(entry.body, sent=self.comments, sent_is_html=self.is_rich_html)
+
+        return self._find(sight, is_it)
+
     def _look_at_status(self, sight: Sight) -> Look:
         status = sight.tdx.tickets.get(self.ticket_id).status_id
         if status == self.status_was:
@@ -101,11 +110,16 @@ class FeedEntryEffect(Effect):
         return Look(Seen.CANNOT_TELL, {"status_id": status, "why": why})
 
     def _look_in_feed(self, sight: Sight) -> Look:
+        return self._find(sight, self._carries)
+
+    def _find(self, sight: Sight, is_it: Callable[[FeedEntry], bool]) -> Look:
         own_uid = sight.tdx.me().uid
         entries = sight.tdx.tickets.feed(self.ticket_id)
         doubtful: int | None = None
         for entry in entries:
-            if entry.id in sight.foreign_entry_ids or not self._fits(entry, sight.not_before):
+            if entry.id in sight.foreign_entry_ids or _is_older(entry, sight.not_before):
+                continue
+            if not is_it(entry):
                 continue
             if own_uid and entry.created_uid == own_uid:
                 return Look(Seen.THERE, {"entry_id": entry.id})
@@ -115,15 +129,8 @@ class FeedEntryEffect(Effect):
             return Look(Seen.CANNOT_TELL, {"entry_id": doubtful, "why": "its author is not named"})
         return Look(Seen.NOT_THERE, {"entries_read": len(entries)})
 
-    def _fits(self, entry: FeedEntry, not_before: datetime | None) -> bool:
-        too_old = (
-            not_before is not None
-            and entry.created_date is not None
-            and entry.created_date < not_before - CLOCK_SLACK
-        )
-        return not too_old and carries(
-            entry.body, sent=self.text(), sent_is_html=self.is_rich_html, ref=self.ref
-        )
+    def _carries(self, entry: FeedEntry) -> bool:
+        return carries(entry.body, sent=self.text(), sent_is_html=self.is_rich_html, ref=self.ref)
 
     def do(self, tdx: TdxClient) -> dict[str, Any]:
         """One POST; the answer's id is kept, so that this entry is never taken for another's."""
@@ -140,3 +147,11 @@ class FeedEntryEffect(Effect):
             ),
         )
         return {"entry_id": entry.id}
+
+
+def _is_older(entry: FeedEntry, not_before: datetime | None) -> bool:
+    return (
+        not_before is not None
+        and entry.created_date is not None
+        and entry.created_date < not_before - CLOCK_SLACK
+    )

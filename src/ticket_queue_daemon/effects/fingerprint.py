@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Crockford's base 32 without look-alikes: a person may have to read one out.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_NUMBER = re.compile(r"^\d+\. ")
+_REFERENCE = re.compile(r"(^| )ref [0-9a-z]{4}-[0-9a-z]{2}$")
 _GAPS = re.compile(r"[\s\u200b\u00ad]+")
 
 
@@ -47,6 +49,30 @@ def folded(body: str, *, is_html: bool | None = None) -> str:
     """The words of a body: tags and entities gone, Unicode folded, all white space one blank."""
     words = unicodedata.normalize("NFKC", html_to_text(body, is_html))
     return _GAPS.sub(" ", words).strip().casefold()
+
+
+def says(body: str, *, sent: str, sent_is_html: bool) -> bool:
+    """Whether a stored body says what a text says, whatever reference it carries.
+
+    Either the text itself, or a list that begins with the same line and has all of its lines and more: a
+    summary of the same things and of others. The numbers of a list's lines don't count.
+    """
+    stored, wanted = _lines(body, is_html=True), _lines(sent, is_html=sent_is_html)
+    if not wanted:
+        return False
+    if " ".join(stored).endswith(" ".join(wanted)):
+        return True
+    return len(wanted) > 1 and wanted[0] in stored and set(wanted) <= set(stored)
+
+
+def _lines(body: str, *, is_html: bool) -> list[str]:
+    """The lines of a text, each folded and without its number; a reference at the end is left away."""
+    text = unicodedata.normalize("NFKC", html_to_text(body, is_html))
+    found = [_GAPS.sub(" ", line).strip().casefold() for line in text.splitlines()]
+    lines = [bare for line in found if (bare := _NUMBER.sub("", line))]
+    if lines:
+        lines[-1] = _REFERENCE.sub("", lines[-1])
+    return [line for line in lines if line]
 
 
 def carries(body: str, *, sent: str, sent_is_html: bool, ref: str | None) -> bool:

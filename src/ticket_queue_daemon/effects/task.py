@@ -76,6 +76,24 @@ class CreateTaskEffect(Effect):
             return Look(Seen.CANNOT_TELL, {"task_id": doubtful, "why": why})
         return Look(Seen.NOT_THERE, {"tasks_read": len(tasks)})
 
+    def recall(self, sight: Sight) -> Look:
+        """Search the ticket's tasks for one of ours with our title, by whatever reference."""
+        own_uid = sight.tdx.me().uid
+        doubtful: int | None = None
+        for task in sight.tdx.tasks.list(self.ticket_id):
+            if task.id in sight.foreign_task_ids or self._is_older(task, sight.not_before):
+                continue
+            if folded(task.title) != folded(self.title):
+                continue
+            if own_uid is None or task.created_uid is None:
+                doubtful = task.id
+            elif task.created_uid == own_uid:
+                return Look(Seen.THERE, {"task_id": task.id})
+        if doubtful is None:
+            return Look(Seen.NOT_THERE)
+        why = f"task {doubtful} has its title, and its author is not named"
+        return Look(Seen.CANNOT_TELL, {"task_id": doubtful, "why": why})
+
     def _said(self, tdx: TdxClient, task: TicketTask) -> str:
         # Whether the list has descriptions is not established (fact sheet 10.12).
         return task.description or tdx.tasks.get(self.ticket_id, task.id).description

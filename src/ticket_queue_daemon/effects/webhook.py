@@ -41,6 +41,10 @@ class WebhookEffect(Effect):
         del sight
         return Look(Seen.CANNOT_TELL, {"why": f"{self.receiver} can't be asked whether it has it"})
 
+    def recall(self, sight: Sight) -> Look:
+        """Nobody can tell; the key would be another one, too."""
+        return self.look(sight)
+
     def send(self, doors: Doors) -> dict[str, Any]:
         """One POST."""
         status = doors.outside.post(self.receiver, self.body, self.key, before=doors.before)

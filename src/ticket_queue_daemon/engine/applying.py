@@ -24,6 +24,7 @@ from ticket_queue_daemon.effects.base import Seen, Sight
 from ticket_queue_daemon.engine.allowing import refusal
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.plan import DONE_STATES
+from ticket_queue_daemon.engine.recalling import is_younger, recall
 from ticket_queue_daemon.errors import LeaseLost, OutsideError, TdxError
 from ticket_queue_daemon.observe.events import EffectSettled
 from ticket_queue_daemon.tdx.errors import Delivery, delivery_of, is_away
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.engine.plan import Plan
     from ticket_queue_daemon.engine.reading import TicketReader
     from ticket_queue_daemon.observe.events import Observer
+    from ticket_queue_daemon.store.recovery import Lost
     from ticket_queue_daemon.store.rows import Claim, Settled
     from ticket_queue_daemon.store.tracker import StateTracker
 
@@ -103,6 +105,7 @@ class Applier:
     Attributes:
         settle_seconds: the growing waits before each look at an effect in doubt.
         deadline: the moment, on ``clock.monotonic``, at which the lease of a claim may be over.
+        lost: what was done since a backup and may be missing from the log; None: nothing.
     """
 
     doors: Doors
@@ -112,6 +115,7 @@ class Applier:
     observer: Observer
     settle_seconds: Sequence[float]
     deadline: Callable[[Claim], float]
+    lost: Lost | None = None
 
     def apply(self, claim: Claim, plan: Plan, stored: Mapping[str, Any], *, fresh: bool) -> Applied:
         """Send what is not settled yet, one by one.
@@ -129,6 +133,8 @@ class Applier:
             StoreError: the database is away; nothing more is sent.
         """
         known = set(stored.get("told", ()))
+        # What a person told to send again is not looked for once more, in a plan made anew neither.
+        told_to = "resolved" in stored or "resolved" in (claim.plan or {})
         told: list[Effect] = []
         untold: list[Effect] = []
         now: list[EffectEnd] = []
@@ -136,12 +142,37 @@ class Applier:
             if row["state"] in DONE_STATES:
                 (told if number in known else untold).append(effect)
                 continue
-            end = self._drive(claim, number, effect, row, plan.on_unknown, fresh=fresh)
+            end = None if told_to else self._recall(claim, number, effect, row)
+            end = end or self._drive(claim, number, effect, row, plan.on_unknown, fresh=fresh)
             now.append(end)
             if end.away is not None:
                 break
         reach(Checkpoint.APPLIED)
         return Applied(tuple(told), tuple(untold), tuple(now))
+
+    def _recall(
+        self, claim: Claim, number: int, effect: Effect, row: dict[str, Any]
+    ) -> EffectEnd | None:
+        """In a restored database: what was sent in the span that the log lost is not sent again."""
+        if self.lost is None or row["state"] == "sent" or is_younger(claim, self.lost):
+            return None
+        try:
+            tasks = frozenset(self.tracker.known_task_ids(claim.ticket_id))
+            sight = replace(self._sight(claim, self.lost.since), foreign_task_ids=tasks)
+            look = recall(effect, self.reader, sight, self.lost)
+        except TdxError as error:
+            return _postponed(effect, error)
+        if look.seen is Seen.THERE:
+            evidence = {**look.evidence, "recovered": True, "ours": True}
+            self._settled(claim, number, effect, "already_there", evidence)
+            return EffectEnd(effect, End.ALREADY_THERE)
+        if look.seen is Seen.NOT_THERE:
+            return None
+        # As if it had been sent just now: then a person's word settles it, one way or the other.
+        why = f"can't tell whether it was sent before the restore: {look.evidence.get('why', '')}"
+        self.tracker.effect_sending(claim, number, {"tdx_time": self.lost.since.isoformat()})
+        self._settled(claim, number, effect, "in_doubt", {"error": why})
+        return EffectEnd(effect, End.UNKNOWN, why)
 
     def _drive(
         self,

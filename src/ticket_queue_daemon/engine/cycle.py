@@ -19,7 +19,9 @@ from ticket_queue_daemon.engine.dry_run import preview
 from ticket_queue_daemon.engine.leases import LeaseKeeper
 from ticket_queue_daemon.engine.line import Limits, Line, TdxAway
 from ticket_queue_daemon.engine.reading import TicketReader
+from ticket_queue_daemon.engine.recalling import restored
 from ticket_queue_daemon.engine.rehearsal import Rehearsal
+from ticket_queue_daemon.engine.remarks import odd_rows, said
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
 from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import TicketWork
@@ -27,7 +29,6 @@ from ticket_queue_daemon.engine.traffic import Traffic
 from ticket_queue_daemon.errors import BlastRadiusError, QueuePaused, Stopped
 from ticket_queue_daemon.observe.events import (
     STOPPED_ON_REQUEST,
-    Note,
     ReportRead,
     RunFinished,
     RunStarted,
@@ -46,13 +47,11 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.engine.queue import Queue
     from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.outside.post import Outside
+    from ticket_queue_daemon.store.recovery import Lost
     from ticket_queue_daemon.store.rows import Pending
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
     from ticket_queue_daemon.tdx.reportrows import TicketIds
-
-
-ODD_ROWS_SHOWN = 3
 
 
 @dataclass(slots=True)
@@ -121,7 +120,7 @@ class Cycle:
         traffic = Traffic(self.tdx, self.queue.name)
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
-        notes = [*self.bounds.remarks, *found.notes, *_odd_rows(found), *self._blind(found)]
+        notes = [*self.bounds.remarks, *found.notes, *odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
         pending = self._pending(found, expected)
         work = _by_ticket(pending)
@@ -130,14 +129,14 @@ class Cycle:
         if work:
             ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
             read, told = self._readers(found, dry_run=dry_run, stopping=stopping)
-            notes += _said([*ready, *told], observer)
+            notes += said([*ready, *told], observer)
             if dry_run:
                 stopped, waiting = self._preview(work, read, tally, observer, stopping, plans)
             else:
                 stopped, waiting = self._carry_out(
                     work, read, found, run_id, tally, observer, stopping, expected
                 )
-            notes += _said(waiting, observer)
+            notes += said(waiting, observer)
         finished = RunReport(
             run_id=run_id,
             queue=self.queue.name,
@@ -316,12 +315,19 @@ class Cycle:
             actions=self.queue.actions,
             stopping=stopping,
             expected=expected,
+            lost=self._lost(observer),
         )
 
     def _pool(self, name: str) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(
             self.workers, name, initializer=serve, initargs=(self.queue.name,)
         )
+
+    def _lost(self, observer: Observer) -> Lost | None:
+        """What a restored log may not know; asked before anything is claimed."""
+        lost = self.tracker.lost()
+        said([restored(lost)] if lost and lost.noticed else [], observer)
+        return lost
 
     def _hand_out(
         self, tickets: Iterator[int], one: Callable[[int], None], stopping: Callable[[], bool]
@@ -363,25 +369,6 @@ def _raise_first(futures: Iterable[Future[None]], stopping: Callable[[], bool]) 
         except TdxAway:
             if not stopping():
                 raise
-
-
-def _said(notes: Sequence[str], observer: Observer) -> Sequence[str]:
-    for note in notes:
-        observer.on_event(Note("warning", note))
-    return notes
-
-
-def _odd_rows(found: TicketIds) -> list[str]:
-    """What is wrong with the report's rows, in sentences; the good rows are worked on."""
-    notes = []
-    if found.bad_rows:
-        some = "; ".join(
-            f"row {bad.index + 1}: {bad.reason}" for bad in found.bad_rows[:ODD_ROWS_SHOWN]
-        )
-        notes.append(f"{len(found.bad_rows)} rows name no ticket and were left out ({some}).")
-    if found.duplicates:
-        notes.append(f"{found.duplicates} rows name a ticket again; each ticket counts once.")
-    return notes
 
 
 def _by_ticket(pending: Sequence[Pending]) -> dict[int, list[str]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.engine.leases import LeaseKeeper
     from ticket_queue_daemon.observe.events import Observer
+    from ticket_queue_daemon.store.recovery import Lost
     from ticket_queue_daemon.store.rows import Claim
     from ticket_queue_daemon.store.tracker import StateTracker
     from ticket_queue_daemon.tdx.client import TdxClient
@@ -58,6 +59,7 @@ class Line:
     stopping: Callable[[], bool]
     share: Share = field(default_factory=Share)
     expected: Expected | None = None
+    lost: Lost | None = None
 
     def __post_init__(self) -> None:
         if self.expected is not None:

@@ -258,6 +258,7 @@ class TicketWork:
             observer=line.observer,
             settle_seconds=line.limits.settle_seconds,
             deadline=line.leases.deadline,
+            lost=line.lost,
         )
         applied = applier.apply(claim, plan, stored, fresh=fresh)
         away = next((one.away for one in applied.now if one.away is not None), None)

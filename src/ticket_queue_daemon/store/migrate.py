@@ -13,7 +13,7 @@ import psycopg
 
 from ticket_queue_daemon.errors import MigrationNeeded, StoreError
 from ticket_queue_daemon.store.pool import fetch
-from ticket_queue_daemon.store.privileges import grants
+from ticket_queue_daemon.store.privileges import FOR_PRUNING, ROLE, grants
 from ticket_queue_daemon.store.rows import SchemaState
 from ticket_queue_daemon.store.sql import sql
 
@@ -158,6 +158,7 @@ _GRANTS = "\n".join(
     [
         "-- If the daemon connects as another user than the one that applies this:",
         *(f"-- {grant}" for grant in grants()),
+        *(f"-- {one.grant(ROLE)};  -- for pruning alone" for one in FOR_PRUNING),
         "",
     ]
 )

@@ -102,8 +102,14 @@ RIGHTS = (
         ),
         _READ,
     ),
+    Right("TABLE", ("meta.daemon_recovery",), ("SELECT", "UPDATE")),
     Right("SEQUENCE", ("meta.daemon_asset_changes",), ("USAGE",)),
 )
+FOR_PRUNING = (
+    Right("TABLE", ("meta.daemon_action_history", "meta.daemon_summary_lines"), ("DELETE",)),
+    Right("TABLE", ("bronze.raw_entities",), ("DELETE",)),
+)
+"""What pruning alone needs as well; the data hub's table only if it may be pruned there."""
 
 
 def grants(role: str = ROLE) -> list[str]:

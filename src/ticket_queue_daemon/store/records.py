@@ -218,6 +218,11 @@ class Records:
             HistoryEvent(**row) for row in self._session.rows("history", {"ticket_id": ticket_id})
         ]
 
+    def known_task_ids(self, ticket_id: int) -> set[int]:
+        """Tasks of the ticket that are known to be effects of ours."""
+        found = self._session.rows("known_task_ids", {"ticket_id": ticket_id})
+        return {row["task_id"] for row in found}
+
     def known_entry_ids(self, ticket_id: int) -> set[int]:
         """Feed entries of the ticket that are known to be effects of ours."""
         found = self._session.rows("known_entry_ids", {"ticket_id": ticket_id})

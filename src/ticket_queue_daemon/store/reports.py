@@ -32,7 +32,13 @@ _LARGEST_TICKET_ID = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One action on one ticket, as it stands. ``in_hand``: a daemon is executing it just now."""
+    """One action on one ticket, as it stands.
+
+    Attributes:
+        in_hand: a daemon is executing it just now.
+        pruned_to: until when its history is pruned; None: it is whole.
+        pruned_entry_ids: feed entries of ours that the pruned history knew.
+    """
 
     log_id: UUID
     action_id: str
@@ -41,6 +47,8 @@ class AuditRow:
     error_message: str | None
     plan: dict[str, Any] | None
     in_hand: bool
+    pruned_to: datetime | None = None
+    pruned_entry_ids: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +227,12 @@ class Reports:
             rows = fetch(connection, sql("audit_rows"), given)
             events = fetch(connection, sql("audit_events"), given)
         return [AuditRow(**row) for row in rows], [AuditEvent(**event) for event in events]
+
+    def lost_span(self) -> list[tuple[datetime, datetime]]:
+        """The span of which the log of a restored database may know nothing; empty if there is none."""
+        with self._reading() as connection:
+            found = fetch(connection, sql("recovery_state"))
+        return [(row["since"], row["began_at"]) for row in found]
 
     def open_lines(self, ticket_id: int) -> list[str]:
         """What no summary of a ticket has told yet, oldest first."""

@@ -18,6 +18,7 @@ from ticket_queue_daemon.store.once import Once
 from ticket_queue_daemon.store.outcomes import Outcomes
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.records import Records
+from ticket_queue_daemon.store.recovery import Lost, Recovery
 from ticket_queue_daemon.store.rows import (
     ActionKey,
     Claim,
@@ -63,6 +64,7 @@ class StateTracker:
         self._outcomes = Outcomes(session)
         self._corrections = Corrections(database)
         self._once = Once(session)
+        self._recovery = Recovery(database)
         self.hub_labs = HubLabs(database)
 
     def close(self) -> None:
@@ -155,6 +157,10 @@ class StateTracker:
     def effects_last_hour(self) -> EffectsSent:
         """How many effects were sent in the last hour, by whichever daemon."""
         return self._records.effects_last_hour()
+
+    def lost(self) -> Lost | None:
+        """What was done since a backup and may be missing from the log; ask before anything is written."""
+        return self._recovery.lost()
 
     def circuit_is_open(self, queue: str) -> bool:
         """Whether the queue's last run was stopped because too much failed."""
@@ -349,6 +355,10 @@ class StateTracker:
     def known_entry_ids(self, ticket_id: int) -> set[int]:
         """Feed entries of the ticket that are known to be effects of ours."""
         return self._records.known_entry_ids(ticket_id)
+
+    def known_task_ids(self, ticket_id: int) -> set[int]:
+        """Tasks of the ticket that are known to be effects of ours."""
+        return self._records.known_task_ids(ticket_id)
 
 
 def _standing(row: Mapping[str, Any]) -> str:

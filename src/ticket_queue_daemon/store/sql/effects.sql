@@ -111,4 +111,24 @@ FROM (
     SELECT jsonb_path_query(detail, '$.**.entry_id ? (@.type() == "number")')
     FROM meta.daemon_action_history
     WHERE ticket_id = %(ticket_id)s AND event IN ('effect_applied', 'effect_already_there')
+  UNION ALL
+    SELECT to_jsonb(unnest(pruned_entry_ids))
+    FROM meta.daemon_action_log
+    WHERE ticket_id = %(ticket_id)s
 ) AS known (entry_id)
+
+-- known_task_ids --
+-- Tasks of this ticket that are known to be effects of ours.
+SELECT DISTINCT (task_id #>> '{}')::numeric::bigint AS task_id
+FROM (
+    SELECT jsonb_path_query(
+        plan,
+        '$.effects[*] ? (@.state == "applied" || @.state == "already_there").task_id'
+        ' ? (@.type() == "number")')
+    FROM meta.daemon_action_log
+    WHERE ticket_id = %(ticket_id)s AND plan IS NOT NULL
+  UNION ALL
+    SELECT jsonb_path_query(detail, '$.task_id ? (@.type() == "number")')
+    FROM meta.daemon_action_history
+    WHERE ticket_id = %(ticket_id)s AND event IN ('effect_applied', 'effect_already_there')
+) AS known (task_id)

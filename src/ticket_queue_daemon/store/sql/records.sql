@@ -44,7 +44,7 @@ SELECT
     log_id, ticket_id, action_type, action_id, action_hash, executed_at, status, error_message, metadata,
     attempts, next_attempt_at, occurrence, claims, claimed_by, claimed_at, lease_until, queue, run_id, plan,
     ticket_modified_at, look_again_at, next_occurrence, rule_hash,
-    done_before
+    done_before, pruned_to
 FROM meta.daemon_action_log
 WHERE ticket_id = %(ticket_id)s
 ORDER BY COALESCE(executed_at, claimed_at) DESC, updated_at DESC, action_id

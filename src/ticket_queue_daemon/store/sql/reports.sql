@@ -17,7 +17,8 @@ ORDER BY ticket_id
 -- How each action of a ticket stands.
 SELECT
     log_id, action_id, status, executed_at, error_message, plan,
-    status = 'started' AND lease_until > clock_timestamp() AS in_hand
+    status = 'started' AND lease_until > clock_timestamp() AS in_hand,
+    pruned_to, pruned_entry_ids
 FROM meta.daemon_action_log
 WHERE ticket_id = %(ticket_id)s
 ORDER BY claimed_at NULLS FIRST, executed_at, log_id

@@ -1,0 +1,35 @@
+"""What a pass remarks on, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ticket_queue_daemon.observe.events import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ticket_queue_daemon.observe.events import Observer
+    from ticket_queue_daemon.tdx.reportrows import TicketIds
+
+ODD_ROWS_SHOWN = 3
+
+
+def said(notes: Sequence[str], observer: Observer) -> Sequence[str]:
+    """The notes, once they have been told."""
+    for note in notes:
+        observer.on_event(Note("warning", note))
+    return notes
+
+
+def odd_rows(found: TicketIds) -> list[str]:
+    """What is wrong with the report's rows, in sentences; the good rows are worked on."""
+    notes = []
+    if found.bad_rows:
+        some = "; ".join(
+            f"row {bad.index + 1}: {bad.reason}" for bad in found.bad_rows[:ODD_ROWS_SHOWN]
+        )
+        notes.append(f"{len(found.bad_rows)} rows name no ticket and were left out ({some}).")
+    if found.duplicates:
+        notes.append(f"{found.duplicates} rows name a ticket again; each ticket counts once.")
+    return notes
