@@ -20,6 +20,7 @@ from ticket_queue_daemon.engine.explaining import Explanation, explain
 from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.engine.line import Limits
 from ticket_queue_daemon.engine.reading import TicketReader
+from ticket_queue_daemon.engine.recorder import Recorder
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.events import RunFailed
 from ticket_queue_daemon.observe.hooks import Hooks
@@ -29,6 +30,7 @@ from ticket_queue_daemon.review.pausing import Pausing
 from ticket_queue_daemon.store.corrections import Corrections
 from ticket_queue_daemon.store.limits import RateLedger
 from ticket_queue_daemon.store.orders import Orders
+from ticket_queue_daemon.store.recordings import Recordings
 from ticket_queue_daemon.store.reports import Reports
 from ticket_queue_daemon.store.tracker import StateTracker
 from ticket_queue_daemon.tdx.client import TdxClient
@@ -142,6 +144,8 @@ class App:
             self.settings, self._open, self.notes, auto_upgrade=auto_upgrade
         )
         self.tracker = StateTracker(self.database)
+        days = self.settings.keep_recordings
+        self._recorder = Recorder(Recordings(self.database), days, self.clock)
 
     @property
     def queue(self) -> Queue:
@@ -156,6 +160,7 @@ class App:
             id_column=self.settings.report_id_column,
             max_new_tickets=self.settings.max_new_tickets,
             bots=self.settings.bots,
+            recorded=self.settings.keep_recordings > 0,
         )
 
     def run_once(
@@ -192,7 +197,7 @@ class App:
         stopping: Callable[[], bool],
     ) -> RunReport:
         """As ``run_once``; who calls it sees to it that waits end when ``stopping`` says so."""
-        hooks = Hooks([observer] if observer is not None else [])
+        hooks = Hooks(one for one in (observer, self._recorder) if one is not None)
         try:
             self._check_instance()
             client = self._tdx()
@@ -336,6 +341,7 @@ class App:
                 prepare=self._work_begins,
                 paused=self._paused,
                 rests=lambda: rests(self.orders, self.queue.name),
+                reading=self._recorder.reader,
             )
         return self._cycle
 

@@ -60,6 +60,7 @@ class Queue:
     id_column: str | None = None
     max_new_tickets: int = 50
     bots: Collection[str] = ()
+    recorded: bool = False
 
     @property
     def name(self) -> str:
@@ -73,9 +74,10 @@ class Queue:
 
     @property
     def reads_rows(self) -> bool:
-        """Whether any condition asks for the report's columns."""
+        """Whether the report's columns are needed: for a condition, or to be recorded."""
         conditions = [bound.rule.when for bound in self.actions]
-        return any(when is not None and "row" in when.needs for when in conditions)
+        asked = any(when is not None and "row" in when.needs for when in conditions)
+        return asked or self.recorded
 
     def acting(self, now: datetime) -> list[ActionKey]:
         """Those whose schedule is open."""
@@ -92,6 +94,7 @@ class Cycle:
             first, and gives a sentence for each that it paused. Told whether the run is a dry one.
         rests: asked when there is work: why the queue is paused, or "".
         stopping: asked between tickets; True ends the pass after the work in hand.
+        reading: makes a ticket's reader.
     """
 
     tdx: TdxClient
@@ -107,6 +110,7 @@ class Cycle:
     rests: Callable[[], str] = lambda: ""
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
     silence: Silence = field(default_factory=Silence)
+    reading: Callable[..., TicketReader] = TicketReader
 
     def run(
         self,
@@ -218,7 +222,7 @@ class Cycle:
         queue = QueueFact(self.queue.name, self.queue.report_id)
 
         def read(ticket_id: int) -> TicketReader:
-            return TicketReader(
+            return self.reading(
                 self.tdx,
                 ticket_id,
                 assets,

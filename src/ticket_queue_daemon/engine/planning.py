@@ -77,6 +77,7 @@ def make_plan(
         ActionError: the action asks for two values of one member.
         ConditionFailed: the rule's condition can't be decided for this ticket.
     """
+    reader.deciding(bound.key.action_id, log_id, occurrence, due_at, summaries)
     action = bound.action
     turned = _turned_away(bound, reader, occurrence, due_at, outcomes or {})
     if turned is not None:

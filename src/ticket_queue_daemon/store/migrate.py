@@ -169,6 +169,7 @@ _GRANTS = """\
 -- GRANT SELECT, INSERT, UPDATE ON meta.daemon_queues, meta.daemon_pattern_pauses TO the_daemon;
 -- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_corrections TO the_daemon;
 -- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_pauses, meta.daemon_processes TO the_daemon;
+-- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_recordings TO the_daemon;
 -- GRANT SELECT ON meta.daemon_migrations, meta.daemon_open_lines, meta.daemon_recent_activity,
 --     meta.daemon_activity_summary, meta.daemon_attachments TO the_daemon;
 """
