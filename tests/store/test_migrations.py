@@ -6,6 +6,7 @@ import dataclasses
 import subprocess
 import threading
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -20,6 +21,7 @@ from ticket_queue_daemon.store.migrate import Migrator, migrations, script
 from ticket_queue_daemon.store.orders import Orders
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.presence import Bearing, Presence
+from ticket_queue_daemon.store.recordings import Recordings
 from ticket_queue_daemon.store.tracker import StateTracker
 
 if TYPE_CHECKING:
@@ -291,6 +293,9 @@ def test_the_grants_of_db_sql_are_enough(database_url: str) -> None:
             assert (here.leads, len(orders.processes())) == (True, 1)
             orders.pause(QUEUE, "them")
             assert len(orders.resume(None)) == 1
+        recordings = Recordings(theirs)
+        recordings.keep(1, uuid4(), QUEUE, b"{}")
+        assert (recordings.prune(0), recordings.held().oldest) == (1, None)
     sql(database_url, "DROP OWNED BY the_daemon")
     sql(database_url, "DROP ROLE the_daemon")
 

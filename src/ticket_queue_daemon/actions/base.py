@@ -290,6 +290,8 @@ class BaseAction(ABC):
     """True for an action that tells what the actions before it did; such an action goes last."""
     on_closed: ClassVar[bool] = False
     """True if the action may touch completed and cancelled tickets; a comment may reopen them."""
+    asks_outside: ClassVar[bool] = False
+    """True if it asks something that is neither TDX nor the database; a replay never does."""
     on_unknown: OnUnknown = "verify"
     reevaluate: Reevaluate = "never"
     """Not part of the config: it decides when the action looks, not what it does."""

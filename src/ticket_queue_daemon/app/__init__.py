@@ -145,7 +145,8 @@ class App:
         )
         self.tracker = StateTracker(self.database)
         days = self.settings.keep_recordings
-        self._recorder = Recorder(Recordings(self.database), days, self.clock)
+        kept = Recordings(self.database)
+        self._recorder = Recorder(kept, days, self.clock, lambda: self._bound)
 
     @property
     def queue(self) -> Queue:

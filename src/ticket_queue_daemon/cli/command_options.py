@@ -58,6 +58,13 @@ The tickets are read again, one call each, and what people corrected is written 
   ticket-queue-daemon matching-report --no-check --json           # from the log alone
 """
 
+REPLAY_EXAMPLES = """\
+Nothing is asked of TDX but names to be looked up, and nothing is written; see docs/replay.md.
+  ticket-queue-daemon replay --since 7d --config new.yaml
+  ticket-queue-daemon replay --since 24h --config new.yaml --no-check --json
+  ticket-queue-daemon replay --config new.yaml --html replay.html
+"""
+
 PAUSE_EXAMPLES = """\
 A paused queue does no work, whoever runs it, on whichever machine; `status` shows it, with exit code 1.
   ticket-queue-daemon pause --reason "TDX is upgraded" --for 2h
@@ -265,6 +272,25 @@ def matching_report(parser: argparse.ArgumentParser) -> None:
     _json(form)
     parser.add_argument(
         "--force", action="store_true", help="overwrite FILE even if it is no such report"
+    )
+
+
+def replay(parser: argparse.ArgumentParser) -> None:
+    """Over which span, by which rules, and in which form."""
+    parser.add_argument(
+        "--since",
+        metavar="SPAN",
+        type=since,
+        default=timedelta(days=7),
+        help="how far back: 24h, 7d, 2w, or an ISO date or time (default: 7d)",
+    )
+    setting(parser, "config_path", metavar="FILE", default=argparse.SUPPRESS)
+    parser.add_argument("--no-check", action="store_true", help="no call to TDX, no names")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--html", metavar="FILE", type=Path, help="write one page to look at")
+    _json(form)
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite FILE even if it is no such page"
     )
 
 

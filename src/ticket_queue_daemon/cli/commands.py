@@ -70,6 +70,12 @@ COMMANDS: dict[str, Command] = {
         beside=("config_path", "auto_upgrade"),
         needs=Need.TDX,
     ),
+    "replay": Command(
+        "say what other rules would have done with the tickets of the last days",
+        options.replay,
+        options.REPLAY_EXAMPLES,
+        beside=("report_id", "config_path", "auto_upgrade"),
+    ),
     "stats": Command("count the actions by status and by type"),
     "retry": Command("make failed actions due at once", options.retry, changes_state=True),
     "resolve": Command(

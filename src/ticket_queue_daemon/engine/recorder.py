@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.actions.labs import LabRecords
     from ticket_queue_daemon.assets.lookup import RunAssets
     from ticket_queue_daemon.clock import Clock
+    from ticket_queue_daemon.engine.keys import BoundAction
     from ticket_queue_daemon.observe.events import Event
     from ticket_queue_daemon.store.recordings import Recordings
     from ticket_queue_daemon.tdx.client import TdxClient
@@ -110,9 +111,17 @@ class Recorder:
         recordings: where they are kept.
         days: how long; 0: nothing is recorded, and what there is is deleted.
         clock: tells when to look for what is too old.
+        actions: the rules in force, all of them.
     """
 
-    def __init__(self, recordings: Recordings, days: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        recordings: Recordings,
+        days: int,
+        clock: Clock,
+        actions: Callable[[], Sequence[BoundAction]],
+    ) -> None:
+        self._actions = actions
         self._recordings = recordings
         self._days = days
         self._clock = clock
@@ -129,6 +138,9 @@ class Recorder:
         if not self._days or self._run is None or self._run.dry_run:
             return TicketReader(tdx, ticket_id, assets, **rest)
         reader = RecordingReader(tdx, ticket_id, assets, **rest)
+        reader.notes.header["actions"] = [
+            (one.key.action_id, one.action.label, one.key.rule_hash) for one in self._actions()
+        ]
         with self._lock:
             self._open[ticket_id] = reader
         return reader

@@ -33,11 +33,26 @@ class KeptRecording:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How many recordings there are, since when, and the database's present."""
+    """Since when there are recordings, and the database's present."""
 
-    many: int
     oldest: datetime | None
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """When an action was first done on a ticket; not ``completed``: a baseline only said so."""
+
+    at: datetime
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Which ticket took what is done once, and when."""
+
+    ticket_id: int
+    at: datetime
 
 
 class Recordings:
@@ -62,8 +77,13 @@ class Recordings:
         return gone
 
     def held(self) -> Held:
-        """How many there are."""
+        """Since when there are any."""
         return Held(**self._database.rows(sql("oldest_recording"))[0])
+
+    def count(self, moment: datetime, queue: str | None = None) -> int:
+        """How many there are since a moment, of one queue or of all."""
+        given = {"since": moment, "queue": queue}
+        return int(self._database.rows(sql("count_recordings"), given)[0]["many"])
 
     def since(
         self, moment: datetime, *, queue: str | None = None, most: int = BATCH
@@ -105,12 +125,17 @@ class Recordings:
             events[row["event"]] = row["detail"]
         return found
 
-    def settled(self, ticket_ids: Sequence[int]) -> dict[tuple[int, str], datetime]:
+    def settled(self, ticket_ids: Sequence[int]) -> dict[tuple[int, str], Settled]:
         """When each action of these tickets was first done, by ticket and action id."""
         rows = self._database.rows(sql("settled_before"), {"ticket_ids": list(set(ticket_ids))})
-        return {(row["ticket_id"], row["action_id"]): row["at"] for row in rows}
+        return {
+            (row["ticket_id"], row["action_id"]): Settled(row["at"], row["completed"])
+            for row in rows
+        }
 
-    def once_taken(self, before: datetime) -> dict[tuple[str, str], int]:
-        """Which ticket had what is done once, by action id and subject."""
-        rows = self._database.rows(sql("once_taken"), {"before": before})
-        return {(row["action_id"], row["subject"]): row["ticket_id"] for row in rows}
+    def once_taken(self) -> dict[tuple[str, str], Taken]:
+        """Which ticket has what is done once, by action id and subject."""
+        rows = self._database.rows(sql("once_taken"))
+        return {
+            (row["action_id"], row["subject"]): Taken(row["ticket_id"], row["at"]) for row in rows
+        }

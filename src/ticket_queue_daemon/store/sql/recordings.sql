@@ -28,25 +28,31 @@ ORDER BY recorded_at, recording_id
 LIMIT %(most)s
 
 -- oldest_recording --
--- How many there are, and since when.
-SELECT count(*) AS many, min(recorded_at) AS oldest, clock_timestamp() AS now FROM meta.daemon_recordings
+-- Since when there are any.
+SELECT min(recorded_at) AS oldest, clock_timestamp() AS now FROM meta.daemon_recordings
+
+-- count_recordings --
+-- How many there are since a moment.
+SELECT count(*) AS many FROM meta.daemon_recordings
+WHERE recorded_at >= %(since)s AND (%(queue)s::text IS NULL OR queue = %(queue)s::text)
 
 -- decided_in_runs --
 -- What came of the claims of these tickets in these runs.
 SELECT DISTINCT ON (log_id, run_id, event) log_id, run_id, event, detail
 FROM meta.daemon_action_history
 WHERE ticket_id = ANY(%(ticket_ids)s::integer[]) AND run_id = ANY(%(run_ids)s::uuid[])
-  AND event IN ('planned', 'completed', 'skipped', 'failed', 'parked')
+  AND event IN (
+      'claimed', 'reclaimed', 'planned', 'completed', 'skipped', 'failed', 'parked', 'released')
 ORDER BY log_id, run_id, event, history_id DESC
 
 -- settled_before --
--- When each of these tickets' actions first came to an outcome.
-SELECT ticket_id, action_id, min(at) AS at
+-- When each of these tickets' actions was first done, or marked as done by a baseline.
+SELECT ticket_id, action_id, min(at) AS at, bool_or(event <> 'baselined') AS completed
 FROM meta.daemon_action_history
 WHERE ticket_id = ANY(%(ticket_ids)s::integer[])
   AND event IN ('completed', 'baselined', 'adopted_duplicate')
 GROUP BY ticket_id, action_id
 
 -- once_taken --
--- Who had what actions do once for several tickets, before a moment.
-SELECT action_id, subject, ticket_id FROM meta.daemon_once WHERE taken_at < %(before)s
+-- Who has what actions do once for several tickets.
+SELECT action_id, subject, ticket_id, taken_at AS at FROM meta.daemon_once
