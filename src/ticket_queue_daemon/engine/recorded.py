@@ -175,7 +175,11 @@ class RecordedReader(TicketReader):
         for cut in self._recording.document["cut"].get(what, ()):
             self.gaps.remark(f"{_words(what)}, cut when it was recorded: {cut}")
         if (what, number) not in self._restored:
-            self._restored[what, number] = _restored(what, versions[number][1])
+            try:
+                self._restored[what, number] = _restored(what, versions[number][1])
+            except (ValueError, TypeError, KeyError) as error:
+                words = f"{_words(what)} (as another version of this program recorded it)"
+                raise self.gaps.miss(words) from error
         return True, self._restored[what, number]
 
     def _miss(self, what: str) -> NoReturn:
