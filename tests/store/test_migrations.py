@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -23,6 +24,7 @@ from ticket_queue_daemon.store.orders import Orders
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.presence import Bearing, Presence
 from ticket_queue_daemon.store.pruning import Pruner, table_sizes
+from ticket_queue_daemon.store.recordings import Recordings
 from ticket_queue_daemon.store.recovery import Recovery
 from ticket_queue_daemon.store.tracker import StateTracker
 
@@ -325,6 +327,9 @@ def test_the_grants_of_db_sql_are_enough(database_url: str) -> None:
         gone = sum(pruner.batches(lambda _: None), Counter[str]())
         assert {"meta.daemon_action_history", "bronze.raw_entities"} <= gone.keys()
         assert table_sizes(theirs)
+        recordings = Recordings(theirs)
+        recordings.keep(1, uuid4(), QUEUE, b"{}")
+        assert (recordings.prune(0), recordings.held().oldest) == (1, None)
     sql(database_url, "DROP OWNED BY the_daemon")
     sql(database_url, "DROP ROLE the_daemon")
 

@@ -292,6 +292,8 @@ class BaseAction(ABC):
     """True if the action may touch completed and cancelled tickets; a comment may reopen them."""
     asks_for: frozenset[str] | None = None
     """The kinds of effect that its plans may hold, where that is sure; None: only a plan tells."""
+    asks_outside: ClassVar[bool] = False
+    """True if it asks something that is neither TDX nor the database; a replay never does."""
     on_unknown: OnUnknown = "verify"
     reevaluate: Reevaluate = "never"
     """Not part of the config: it decides when the action looks, not what it does."""

@@ -50,6 +50,8 @@ class ScriptAction(BaseAction):
         version: raise it when the script has changed and every ticket is to be looked at again.
     """
 
+    asks_outside = True
+
     def __init__(
         self,
         command: list[str],

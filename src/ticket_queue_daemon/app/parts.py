@@ -85,3 +85,12 @@ def _credentials(given: secrets.Credentials) -> Credentials:
 def name_book(client: TdxClient) -> NameBook:
     """Who turns the names among an action's options into ids; asks TDX only if there are any."""
     return NameBook(Directory(client), before=client.check_applications)
+
+
+def queue_name(settings: Settings) -> str | None:
+    """As the log calls the queue of these settings; None: they name none."""
+    if settings.queue_name:
+        return settings.queue_name
+    if settings.search_id is not None:
+        return f"search:{settings.search_id}"
+    return None if settings.report_id is None else f"report:{settings.report_id}"

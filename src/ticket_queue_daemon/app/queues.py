@@ -18,6 +18,7 @@ from ticket_queue_daemon.engine.keys import bind
 from ticket_queue_daemon.engine.line import Limits
 from ticket_queue_daemon.engine.lone_ticket import lone_reader
 from ticket_queue_daemon.engine.queue import Queue
+from ticket_queue_daemon.engine.recorder import Recorder
 from ticket_queue_daemon.engine.rehearsal import Rehearsal
 from ticket_queue_daemon.engine.report import BaselineReport, RunReport
 from ticket_queue_daemon.errors import ConfigError
@@ -25,6 +26,7 @@ from ticket_queue_daemon.observe.events import RunFailed
 from ticket_queue_daemon.observe.hooks import Hooks
 from ticket_queue_daemon.review.pausing import Pausing
 from ticket_queue_daemon.store.corrections import Corrections
+from ticket_queue_daemon.store.recordings import Recordings
 from ticket_queue_daemon.store.reports import Reports
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ class QueueWork:
             id_column=settings.report_id_column,
             max_new_tickets=settings.max_new_tickets,
             bots=settings.bots,
+            recorded=settings.keep_recordings > 0,
         )
 
     @property
@@ -127,7 +130,7 @@ class QueueWork:
         expected: Expected | None = None,
     ) -> RunReport:
         """As ``run_once``; who calls it sees to it that waits end when ``stopping`` says so."""
-        hooks = Hooks([observer] if observer is not None else [])
+        hooks = Hooks(one for one in (observer, self._recorder) if one is not None)
         app = self._app
         try:
             app.check_instance()
@@ -213,7 +216,13 @@ class QueueWork:
             paused=self._paused,
             rests=lambda: rests(app.orders, self.name),
             bounds=bounds_of(settings, app.tracker),
+            reading=self._recorder.reader,
         )
+
+    @cached_property
+    def _recorder(self) -> Recorder:
+        kept = Recordings(self._app.database)
+        return Recorder(kept, self.settings.keep_recordings, self._app.clock, lambda: self.bound)
 
     def _work_begins(self) -> Sequence[str]:
         client = self._app.tdx

@@ -90,6 +90,12 @@ COMMANDS: dict[str, Command] = {
         needs=Need.TDX | Need.REPORT,
         changes_state=True,
     ),
+    "replay": Command(
+        "say what other rules would have done with the tickets of the last days",
+        rules_options.replay,
+        rules_options.REPLAY_EXAMPLES,
+        beside=("report_id", "config_path", "only_queue", "auto_upgrade"),
+    ),
     "stats": Command("count the actions by status and by type"),
     "retry": Command("make failed actions due at once", options.retry, changes_state=True),
     "resolve": Command(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ticket_queue_daemon.cli.command_options import baseline, json
+from ticket_queue_daemon.cli.command_options import baseline, json, only_queue, setting
 from ticket_queue_daemon.cli.option_types import (
+    since,
     span,
 )
-
-if TYPE_CHECKING:
-    import argparse
 
 PLAN_EXAMPLES = """\
 Every ticket with work is read as in a dry run; nothing is written, to TDX or to the database.
@@ -30,6 +28,13 @@ exit codes:
   0    all of it is done, or was done before
   1    some action failed or waits for a person, or a ticket has changed since and was left alone
   2    the file is none, too old, or made for another place or other rules; no ticket was touched
+"""
+
+REPLAY_EXAMPLES = """\
+Nothing is asked of TDX but names to be looked up, and nothing is written; see docs/replay.md.
+  ticket-queue-daemon replay --since 7d --config new.yaml
+  ticket-queue-daemon replay --since 24h --config new.yaml --no-check --json
+  ticket-queue-daemon replay --config new.yaml --html replay.html
 """
 
 CONFIG_EXAMPLES = """\
@@ -106,3 +111,23 @@ def actions(parser: argparse.ArgumentParser) -> None:
     made = commands.add_parser("show", help="the options of one action")
     made.add_argument("name", metavar="NAME", help="its type word, such as add_asset")
     json(made)
+
+
+def replay(parser: argparse.ArgumentParser) -> None:
+    """Over which span, by which rules, and in which form."""
+    parser.add_argument(
+        "--since",
+        metavar="SPAN",
+        type=since,
+        default=timedelta(days=7),
+        help="how far back: 24h, 7d, 2w, or an ISO date or time (default: 7d)",
+    )
+    setting(parser, "config_path", metavar="FILE", default=argparse.SUPPRESS)
+    only_queue(parser, default=argparse.SUPPRESS)
+    parser.add_argument("--no-check", action="store_true", help="no call to TDX, no names")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--html", metavar="FILE", type=Path, help="write one page to look at")
+    json(form)
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite FILE even if it is no such page"
+    )

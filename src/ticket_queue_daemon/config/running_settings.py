@@ -35,6 +35,16 @@ class RunningSettings(BaseModel):
             "--standby",
         ),
     ] = False
+    keep_recordings: Annotated[
+        int,
+        Field(ge=0, le=365),
+        Variable(
+            "DAEMON_KEEP_RECORDINGS",
+            "days for which replay can look back: as long what decisions are made from is kept in the "
+            "database, personal data of tickets among it; 0: nothing is, and what was is deleted",
+            "a whole number of days from 0 to 365",
+        ),
+    ] = 14
     ping_url: Annotated[
         PingUrl | None,
         Variable(

@@ -65,6 +65,7 @@ class Cycle:
         rests: asked when there is work: why the queue is paused, or "".
         stopping: asked between tickets; True ends the pass after the work in hand.
         bounds: what holds whatever the actions want.
+        reading: makes a ticket's reader.
     """
 
     tdx: TdxClient
@@ -81,6 +82,7 @@ class Cycle:
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
     silence: Silence = field(default_factory=Silence)
     bounds: Bounds = field(default_factory=Bounds)
+    reading: Callable[..., TicketReader] = TicketReader
 
     def run(
         self,
@@ -211,7 +213,7 @@ class Cycle:
         queue = self.queue.fact
 
         def read(ticket_id: int) -> TicketReader:
-            return TicketReader(
+            return self.reading(
                 self.tdx,
                 ticket_id,
                 assets,

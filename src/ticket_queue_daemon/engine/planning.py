@@ -89,6 +89,7 @@ def make_plan(
         ConditionFailed: the rule's condition can't be decided for this ticket.
         NotAllowed: the plan holds an effect that may not be sent.
     """
+    reader.deciding(bound.key.action_id, log_id, turn.occurrence, turn.due_at, summaries)
     action = bound.action
     if turned := _turned_away(bound, reader, turn, outcomes or {}):
         return Declined(turned.reason, Plan(), again=turned.again)

@@ -35,6 +35,7 @@ class Queue:
     id_column: str | None = None
     max_new_tickets: int = 50
     bots: Collection[str] = ()
+    recorded: bool = False
 
     @property
     def name(self) -> str:
@@ -58,9 +59,10 @@ class Queue:
 
     @property
     def reads_rows(self) -> bool:
-        """Whether any condition asks for the report's columns."""
+        """Whether the report's columns are needed: for a condition, or to be recorded."""
         conditions = [bound.rule.when for bound in self.actions]
-        return any(when is not None and "row" in when.needs for when in conditions)
+        asked = any(when is not None and "row" in when.needs for when in conditions)
+        return asked or self.recorded
 
     def acting(self, now: datetime) -> list[ActionKey]:
         """Those whose schedule is open."""

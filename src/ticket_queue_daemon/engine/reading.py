@@ -14,6 +14,8 @@ from ticket_queue_daemon.tdx.directory import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
 
     from ticket_queue_daemon.assets.lookup import RunAssets
     from ticket_queue_daemon.store.corrections import Correction, OurAsset
@@ -124,9 +126,23 @@ class TicketReader:
             lambda: [self._whole(entry) for entry in self.feed()],
         )
 
+    def deciding(
+        self,
+        action_id: str,
+        log_id: UUID,
+        occurrence: int,
+        due_at: datetime | None,
+        lines: Sequence[tuple[int, str]],
+    ) -> None:
+        """An action is about to decide; for who writes down what decisions are made from."""
+
+    def own_uid(self) -> str | None:
+        """Our own account's UID; asked once in a process."""
+        return self._tdx.me().uid
+
     def ignored(self) -> frozenset[str]:
         """Whose doings do not count as activity: our own account's, and the bots'."""
-        own = self._tdx.me().uid
+        own = self.own_uid()
         return frozenset({*self._bots, *([own] if own else [])})
 
     def requestor(self) -> Person | None:
@@ -204,7 +220,7 @@ class TicketReader:
         ticket = self.ticket_if_known
         if ticket is not None and self._silence.is_certain(ticket):
             return []
-        own_uid = self._tdx.me().uid
+        own_uid = self.own_uid()
         feed = self.whole_feed()
         if ticket is not None:
             self._silence.learn(ticket, feed)

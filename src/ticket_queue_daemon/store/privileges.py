@@ -71,6 +71,7 @@ RIGHTS = (
             "meta.daemon_corrections",
             "meta.daemon_pauses",
             "meta.daemon_processes",
+            "meta.daemon_recordings",
         ),
         _ALL,
     ),
