@@ -218,6 +218,11 @@ class App:
         """What people ask of the daemons."""
         return Orders(self.database)
 
+    @property
+    def stale_index_seconds(self) -> float:
+        """The age of an asset index that the last run used though it is too old; 0: it did not."""
+        return 0.0 if self._cycle is None else self._cycle.assets.stale_seconds
+
     @cached_property
     def guard(self) -> InstanceGuard:
         """Who sees to it that the first run on a production instance is meant."""

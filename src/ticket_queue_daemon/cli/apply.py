@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.app.proposing import carry_out
 from ticket_queue_daemon.cli.alerts import alerting
+from ticket_queue_daemon.cli.attending import attending
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.cli.progress import ProgressObserver
 from ticket_queue_daemon.cli.show import Show
@@ -36,8 +37,10 @@ def apply(session: Session) -> ExitCode:
     plan = read_plan_file(args.plan)
     with ExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
-        observers: list[Observer] = [*stack.enter_context(alerting(session))]
+        alerts = stack.enter_context(alerting(session))
+        observers: list[Observer] = [*alerts.observers]
         app = stack.enter_context(session.open_app(need_tdx=True))
+        observers += stack.enter_context(attending(session, app, alerts.quiet))
         if terminal.interactive:
             observers.append(stack.enter_context(ProgressObserver(terminal.err)))
         hooks = Hooks([*observers, LogObserver()])

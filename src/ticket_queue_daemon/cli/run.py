@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.app.resting import refuse_paused
 from ticket_queue_daemon.cli.alerts import alerting
+from ticket_queue_daemon.cli.attending import attending
 from ticket_queue_daemon.cli.confirming import confirm_instance
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.cli.progress import ProgressObserver
@@ -38,13 +39,15 @@ def run(session: Session) -> ExitCode:
     with ExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
         # Around all that may end the run by an error, so that the error is told as well.
+        alerts = stack.enter_context(alerting(session))
         observers: list[Observer] = [
-            *stack.enter_context(alerting(session)),
+            *alerts.observers,
             *stack.enter_context(pinging(session)),
         ]
         app = stack.enter_context(session.open_app(need_tdx=True))
         if not settings.only_looks:
             confirm_instance(app.guard, args.confirm_instance, session.terminal)
+        observers += stack.enter_context(attending(session, app, alerts.quiet))
         observers += stack.enter_context(_metered(app, daemon=args.daemon))
         if session.terminal.interactive:
             observers.append(stack.enter_context(ProgressObserver(session.terminal.err)))

@@ -20,19 +20,23 @@ from prometheus_client import (
 )
 
 from ticket_queue_daemon import __version__
-from ticket_queue_daemon.errors import ConfigError, DaemonError, StoreError, TdxError
 from ticket_queue_daemon.observe.events import (
-    STOPPED_ON_REQUEST,
     ActionFinished,
     CallEnded,
     EffectSettled,
     Event,
     ReportRead,
     RunFailed,
-    RunFigures,
     RunFinished,
     TicketFinished,
     TicketsPending,
+)
+from ticket_queue_daemon.observe.results import (
+    RESULTS,
+    SUCCESSES,
+    result_of,
+    result_of_error,
+    type_of,
 )
 
 if TYPE_CHECKING:
@@ -121,16 +125,16 @@ class Meter:
             case TicketFinished():
                 self._worked.labels(self._queue).inc()
             case ActionFinished():
-                self._actions.labels(_type_of(event.action_id), event.outcome).inc()
+                self._actions.labels(type_of(event.action_id), event.outcome).inc()
             case EffectSettled():
                 self._effects.labels(event.kind, event.answer).inc()
             case CallEnded():
                 self._count_call(event)
             case RunFinished():
                 self._run_seconds.labels(self._queue).observe(event.report.seconds)
-                self._run_ended(_result_of(event.report))
+                self._run_ended(result_of(event.report))
             case RunFailed():
-                self._run_ended(_result_of_error(event.error))
+                self._run_ended(result_of_error(event.error))
             case _:
                 pass
 
@@ -151,36 +155,6 @@ class Meter:
     def _lag(self) -> float:
         with self._lock:
             return max(0.0, self._now() - self._last_success)
-
-
-SUCCESSES = ("completed", "some_failed", "dry_run")
-"""The run came to its end, whatever became of single tickets."""
-RESULTS = (*SUCCESSES, "stopped", "interrupted", "refused", "tdx_error", "database_error", "error")
-
-
-def _result_of(report: RunFigures) -> str:
-    if report.stopped:
-        return "interrupted" if report.stopped == STOPPED_ON_REQUEST else "stopped"
-    if report.dry_run:
-        return "dry_run"
-    return "some_failed" if report.failed or report.held else "completed"
-
-
-def _result_of_error(error: Exception) -> str:
-    match error:
-        case DaemonError(exit_code=ConfigError.exit_code):
-            return "refused"
-        case StoreError():
-            return "database_error"
-        case TdxError():
-            return "tdx_error"
-        case _:
-            return "error"
-
-
-def _type_of(action_id: str) -> str:
-    """The action's type; work that was lost to another daemon names no action."""
-    return action_id.partition(":")[0] or "unknown"
 
 
 def _kind_of_answer(call: CallEnded) -> str:
