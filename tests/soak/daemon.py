@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ticket_queue_daemon.app import App
+from ticket_queue_daemon.app.recording import RunRecorder
 from ticket_queue_daemon.app.running import Loop, run_forever
 from ticket_queue_daemon.clock import SystemClock
 from ticket_queue_daemon.config.settings import Need, Settings
@@ -32,6 +33,7 @@ from ticket_queue_daemon.observe.events import (
 from ticket_queue_daemon.observe.hooks import Hooks
 from ticket_queue_daemon.observe.logs import logging_to
 from ticket_queue_daemon.observe.scrub import Scrubber
+from ticket_queue_daemon.store.runs import Runs
 
 PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
 
@@ -119,7 +121,8 @@ def main() -> None:
     settings = Settings.load({}, need=Need.TDX)
     with logging_to(Scrubber(settings.secrets())), App.open(settings, clock=clock) as app:
         bell = Handed(clock, told, stop)
-        hooks = Hooks([told, LogObserver()])
+        recorder = RunRecorder(Runs(app.database), app.tracker.worker)
+        hooks = Hooks([told, recorder, LogObserver()])
         run_forever(app, Loop(stop, dry_run=False, observer=hooks, bell=bell))
 
 

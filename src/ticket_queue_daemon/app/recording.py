@@ -7,7 +7,12 @@ import threading
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from ticket_queue_daemon.errors import DaemonError, QueuePaused, StoreError
+from ticket_queue_daemon.errors import (
+    DaemonError,
+    DatabaseUnreachable,
+    QueuePaused,
+    StoreError,
+)
 from ticket_queue_daemon.observe.alert_words import plain
 from ticket_queue_daemon.observe.digest import NOT_DONE
 from ticket_queue_daemon.observe.events import (
@@ -63,7 +68,8 @@ class RunRecorder:
                         report.seconds,
                         sum(report.calls.values()),
                     )
-                case RunFailed() if not isinstance(event.error, QueuePaused):
+                # Where there is no database nothing can be put on record, and to try takes its time.
+                case RunFailed() if not isinstance(event.error, QueuePaused | DatabaseUnreachable):
                     self._queue = event.queue
                     self._record(result_of_error(event.error), _reason(event.error))
                 case _:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from ticket_queue_daemon.observe.alert_words import SENDER, Alert, plain
+from ticket_queue_daemon.observe.causes import essence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,8 +48,9 @@ class Figures:
         done: completed actions by type.
         idle: actions that had nothing to do on a ticket, by type.
         again: attempts that failed and are made again, by type.
-        causes: (type, outcome, reason) that needs a person, and how often.
-        broken: (result, reason) of runs that did not come to their end, and how often.
+        causes: (type, outcome, cause) that needs a person, and how often.
+        broken: (result, cause) of runs that did not come to their end, and how often.
+        said: the last reason of each cause.
     """
 
     done: Counter[str] = field(default_factory=Counter)
@@ -56,6 +58,7 @@ class Figures:
     again: Counter[str] = field(default_factory=Counter)
     causes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     broken: Counter[tuple[str, str]] = field(default_factory=Counter)
+    said: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, runs: Iterable[Mapping[str, Any]]) -> Figures:
@@ -72,10 +75,15 @@ class Figures:
                     if outcome in by_outcome:
                         by_outcome[outcome][kind] += number
             for kind, outcome, reason, number in run["causes"]:
-                figures.causes[kind, outcome, reason] += number
+                figures.causes[kind, outcome, figures._cause(reason)] += number
             if run["reason"]:
-                figures.broken[run["result"], run["reason"]] += 1 + run["again"]
+                figures.broken[run["result"], figures._cause(run["reason"])] += 1 + run["again"]
         return figures
+
+    def _cause(self, reason: str) -> str:
+        cause = essence(reason)
+        self.said[cause] = reason
+        return cause
 
 
 def digest(
@@ -117,8 +125,8 @@ def _done(figures: Figures, minutes: Mapping[str, float]) -> str:
 
 def _not_done(figures: Figures) -> str:
     lines = [
-        f"{number} x {kind} {NOT_DONE.get(outcome, outcome)}: {plain(reason) or 'no reason given'}"
-        for (kind, outcome, reason), number in figures.causes.most_common(MOST_CAUSES)
+        f"{number} x {kind} {NOT_DONE.get(outcome, outcome)}: {plain(figures.said[cause]) or 'no reason given'}"
+        for (kind, outcome, cause), number in figures.causes.most_common(MOST_CAUSES)
     ]
     if more := len(figures.causes) - MOST_CAUSES if len(figures.causes) > MOST_CAUSES else 0:
         lines.append(f"and {more} more causes: ticket-queue-daemon failures")
@@ -131,8 +139,8 @@ def _not_done(figures: Figures) -> str:
 
 def _broken(figures: Figures) -> str:
     lines = [
-        f"{number} x {result}: {plain(reason)}"
-        for (result, reason), number in figures.broken.most_common(MOST_CAUSES)
+        f"{number} x {result}: {plain(figures.said[cause])}"
+        for (result, cause), number in figures.broken.most_common(MOST_CAUSES)
     ]
     return "\n".join(["Runs that did not come to their end:", *lines]) if lines else ""
 

@@ -10,7 +10,10 @@ WITH gone AS (
     UPDATE meta.daemon_runs entry SET again = again + 1, last_at = clock_timestamp()
     FROM last
     WHERE entry.run_no = last.run_no AND entry.worker = %(worker)s AND entry.result = %(result)s
-      AND entry.reason = %(reason)s AND entry.outcomes = '{}' AND %(outcomes)s::jsonb = '{}'
+      -- The words of an outage hold seconds and counts.
+      AND regexp_replace(entry.reason, '[0-9]+', '', 'g')
+        = regexp_replace(%(reason)s, '[0-9]+', '', 'g')
+      AND entry.outcomes = '{}' AND %(outcomes)s::jsonb = '{}'
     RETURNING entry.run_no
 )
 INSERT INTO meta.daemon_runs (
