@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from chaos.harness import Site
     from ticket_queue_daemon.simulator.journal import Write
 
-INTERVAL = 300
 JITTER = 0.05
 HOUR = timedelta(hours=1)
 SLACK = 2.0
@@ -93,7 +92,7 @@ class Soak:
         finally:
             for life in self.lives:
                 life.end()
-        return self._judge()
+        return self.judged()
 
     def _live(self) -> None:
         self._deploy(0)
@@ -257,7 +256,7 @@ class Soak:
 
     # the judge
 
-    def _judge(self) -> Figures:
+    def judged(self) -> Figures:
         figures = Figures()
         self._judge_schedule(figures)
         self._judge_process(figures)

@@ -27,6 +27,10 @@ def test_in_a_day_each_effect_is_made_once_and_no_pass_is_late_or_lost(
         figures = soak.run()
 
         assert figures.wrong + verified(site, soak.taken_off) == []
+        # The judge would have seen one too many.
+        again = next(write for write in site.simulator.journal if "Still" in str(write.details))
+        site.simulator.journal.restore([*site.simulator.journal, again])
+        assert len(soak.judged().wrong) == 1
     assert set(figures.effects) == {
         "asset",
         "moved",
