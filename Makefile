@@ -29,11 +29,12 @@ audit: $(STAMP)  ## the dependencies, as far as it goes without a network; see S
 bench: $(STAMP)  ## ratios, not seconds
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
-chaos: $(STAMP)  ## the crash tests at full size, and every interleaving of the protocol; minutes
+chaos: $(STAMP)  ## the crash tests at full size, every interleaving of the protocol, a week's soak; minutes
 	$(BIN)/python tests/chaos/matrix.py
 	CHAOS=full $(BIN)/pytest tests/crash -n 2 --dist loadfile --durations=5
 	$(BIN)/python tests/crash/teeth.py
 	$(BIN)/python tests/model/explore.py
+	$(BIN)/python tests/soak/soak.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

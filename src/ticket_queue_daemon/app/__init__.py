@@ -203,6 +203,11 @@ class App:
         """What people ask of the daemons."""
         return Orders(self.database)
 
+    @property
+    def stale_index_seconds(self) -> float:
+        """The age of an asset index that the last run used though it is too old; 0: it did not."""
+        return self.keeper.stale_seconds
+
     @cached_property
     def guard(self) -> InstanceGuard:
         """Who sees to it that the first run on a production instance is meant."""

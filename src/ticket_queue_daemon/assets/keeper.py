@@ -109,6 +109,8 @@ class AssetKeeper:
         self._lock = threading.RLock()
         self._catalog: AssetCatalog | None = None
         self._change_no = 0
+        self.stale_seconds = 0.0
+        """The age of an index that had to be used though it is too old; 0 as soon as it is fresh."""
 
     def fresh(self, stopping: Callable[[], bool] = lambda: False) -> AssetCatalog:
         """The catalogue, with the index brought up to date before if it is too old.
@@ -120,6 +122,7 @@ class AssetKeeper:
                 an empty one.
         """
         with self._lock:
+            self.stale_seconds = 0.0
             state = self.index.state()
             if not self._feed(state, fresh_only=True) and self._is_old(state):
                 self._bring_up_to_date(state, stopping)
@@ -262,7 +265,8 @@ class AssetKeeper:
         )
 
     def _warn(self, state: IndexState, why: str) -> None:
-        hours = (state.age_seconds or 0) / 3600
+        self.stale_seconds = state.age_seconds or 0.0
+        hours = self.stale_seconds / 3600
         _LOG.warning("The asset index is %.0f h old and used all the same; %s", hours, why)
 
 

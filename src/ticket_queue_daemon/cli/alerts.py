@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli.exits import ExitCode
+from ticket_queue_daemon.config.alert_settings import quiet_minutes
 from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.alert_words import trial
 from ticket_queue_daemon.observe.alerts import Alerts, no_link
 from ticket_queue_daemon.observe.delivery import Delivery, open_doors
+from ticket_queue_daemon.observe.quiet import Quiet, QuietHours
+from ticket_queue_daemon.rules.calendar import parse_zone
 from ticket_queue_daemon.tdx.config import normalise_base_url, web_base_of
 
 if TYPE_CHECKING:
@@ -44,8 +49,16 @@ def alerts(session: Session) -> ExitCode:
     return code
 
 
+@dataclass(frozen=True)
+class Alerting:
+    """Who alerts: of the queues, and who takes other alerts; None: nobody is told."""
+
+    alerts: Alerts | None
+    quiet: Quiet | None
+
+
 @contextmanager
-def alerting(session: Session) -> Iterator[Alerts | None]:
+def alerting(session: Session) -> Iterator[Alerting]:
     """Who alerts, if anyone is to be alerted; an error that passes is told as well.
 
     A dry run alerts nobody: nothing was to be done, and a person is looking.
@@ -55,22 +68,37 @@ def alerting(session: Session) -> Iterator[Alerts | None]:
     """
     doors = open_doors(session.settings.alert_urls or ())
     if not doors or session.settings.only_looks:
-        yield None
+        yield Alerting(None, None)
         return
+    hours = _quiet_hours(session.settings)
     delivery = Delivery(doors, session.scrubber)
-    observer = Alerts(delivery.send, _link(session.settings))
+    quiet = Quiet(delivery.send, hours, lambda: datetime.now(UTC))
+    observer = Alerts(quiet.send, _link(session.settings))
     passing: BaseException | None = None
     try:
-        yield observer
+        yield Alerting(observer, quiet)
     except BaseException as error:
         passing = error
         raise
     finally:
         try:
             observer.ended(passing)
+            quiet.close()
             delivery.close()
         except Exception:  # noqa: BLE001  an alert never disturbs what it tells of
             _LOG.warning("the last alerts of this run failed", exc_info=True)
+
+
+def _quiet_hours(settings: Settings) -> QuietHours | None:
+    """The hours in which only critical alerts are sent.
+
+    Raises:
+        ConfigError: the time zone is none.
+    """
+    span = quiet_minutes(settings.alert_quiet)
+    if span is None:
+        return None
+    return QuietHours(*span, parse_zone(settings.time_zone, where="DAEMON_TIME_ZONE"))
 
 
 def _link(settings: Settings) -> Callable[[int], str]:

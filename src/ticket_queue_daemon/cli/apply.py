@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.app.proposing import carry_out
 from ticket_queue_daemon.cli.alerts import alerting
+from ticket_queue_daemon.cli.attending import attending
 from ticket_queue_daemon.cli.each_queue import the_one
 from ticket_queue_daemon.cli.exits import ExitCode
 from ticket_queue_daemon.cli.progress import ProgressObserver
@@ -37,10 +38,12 @@ def apply(session: Session) -> ExitCode:
     plan = read_plan_file(args.plan)
     with ExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
-        alerts = stack.enter_context(alerting(session))
+        who = stack.enter_context(alerting(session))
         app = stack.enter_context(session.open_app(need_tdx=True))
-        queue = the_one(app.queues)
-        observers: list[Observer] = [alerts.of(queue.name)] if alerts is not None else []
+        queue = the_one(app.queues).name
+        observers: list[Observer] = [who.alerts.of(queue)] if who.alerts else []
+        attended = stack.enter_context(attending(session, app, who.quiet))
+        observers += [attended.of(queue)] if attended is not None else []
         if terminal.interactive:
             observers.append(stack.enter_context(ProgressObserver(terminal.err)))
         hooks = Hooks([*observers, LogObserver()])

@@ -64,16 +64,6 @@ The tickets are read again, one call each, and what people corrected is written 
   ticket-queue-daemon matching-report --no-check --json           # from the log alone
 """
 
-STATUS_CODES = """\
-exit codes, for monitors:
-  0    nothing needs a person
-  1    something failed for good or is held for review, a queue was stopped by its failures,
-       a queue or a pattern is paused, the cap on effects in an hour is reached, or a daemon
-       goes by old rules, since changed ones are wrong
-  2    work was left behind for more than 10 minutes, and no daemon takes it up
-  3    the database can't be reached
-"""
-
 DOCTOR_CODES = """\
 At most eight calls to TDX, none of which changes anything; the database is only read.
   ticket-queue-daemon doctor
@@ -230,11 +220,6 @@ def resolve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--action", metavar="ACTION_ID", type=action_id, help="which, if several are held"
     )
-
-
-def status(parser: argparse.ArgumentParser) -> None:
-    """In which form."""
-    json(parser)
 
 
 def doctor(parser: argparse.ArgumentParser) -> None:

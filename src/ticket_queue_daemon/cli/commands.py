@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli import command_options as options
-from ticket_queue_daemon.cli import pause_options, rules_options
+from ticket_queue_daemon.cli import looking_options, pause_options, rules_options
 from ticket_queue_daemon.config.settings import Need
 
 if TYPE_CHECKING:
@@ -113,8 +113,18 @@ COMMANDS: dict[str, Command] = {
     ),
     "status": Command(
         "show what fails, is held for review, is under way, and was done lately",
-        options.status,
-        options.STATUS_CODES,
+        looking_options.status,
+        looking_options.STATUS_CODES,
+    ),
+    "runs": Command(
+        "show what the last runs did, how they ended, and why",
+        looking_options.runs,
+        looking_options.RUNS_EXAMPLES,
+    ),
+    "failures": Command(
+        "show what failed or is held for review, by cause, and what to type",
+        looking_options.failures,
+        looking_options.FAILURES_EXAMPLES,
     ),
     "pause": Command(
         "stop the work on a queue, or on all, for a while or until it is resumed",

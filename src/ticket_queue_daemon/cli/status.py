@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ticket_queue_daemon.cli.exits import Verdict
+from ticket_queue_daemon.cli.exits import ExitCode, Verdict
 from ticket_queue_daemon.cli.output import safe
+from ticket_queue_daemon.cli.watching import watch
 from ticket_queue_daemon.review.pausing import quoted
 from ticket_queue_daemon.store.reports import Reports
 
@@ -25,20 +26,30 @@ _SHORT = 8
 """As many letters of a log_id are shown; ``resolve`` takes them."""
 
 
-def status(session: Session) -> Verdict:
-    """Show it."""
-    as_json: bool = session.args.json
+def status(session: Session) -> Verdict | ExitCode:
+    """Show it, once or until Ctrl-C."""
     with session.open_app(need_tdx=False) as app:
-        report = Reports(app.database).status(
-            overdue_seconds=OVERDUE_SECONDS, most=MOST_ROWS_JSON if as_json else MOST_ROWS
+        reports = Reports(app.database)
+        if session.args.watch is None:
+            return _show(session, reports, session.terminal)
+        seen = watch(
+            session.terminal, lambda drawn: _show(session, reports, drawn), session.args.watch
         )
+        return ExitCode.INTERRUPTED if seen is None else seen
+
+
+def _show(session: Session, reports: Reports, terminal: Terminal) -> Verdict:
+    as_json: bool = session.args.json
+    report = reports.status(
+        overdue_seconds=OVERDUE_SECONDS, most=MOST_ROWS_JSON if as_json else MOST_ROWS
+    )
     most = session.settings.max_effects_per_hour
     verdict = judge(report, most_effects=most)
     if as_json:
-        session.terminal.json({"result": verdict.name.lower(), **asdict(report)})
+        terminal.json({"result": verdict.name.lower(), **asdict(report)})
     else:
-        session.terminal.say(_effects(report, most))
-        _print(session.terminal, report)
+        terminal.say(_effects(report, most))
+        _print(terminal, report)
     return verdict
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.app.tidying import Tidying
 from ticket_queue_daemon.cli.alerts import alerting
+from ticket_queue_daemon.cli.attending import attending
 from ticket_queue_daemon.cli.progress import ProgressObserver
 from ticket_queue_daemon.cli.show import EachRun, Show
 from ticket_queue_daemon.observe.canonical import LogObserver
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.errors import DaemonError
     from ticket_queue_daemon.observe.alerts import Alerts
     from ticket_queue_daemon.observe.events import Observer
+    from ticket_queue_daemon.observe.quiet import Quiet
 
 
 @dataclass
@@ -31,12 +33,14 @@ class Watchers:
 
     Attributes:
         alerts, pinger: where there are any.
+        quiet: who takes other alerts, where there is anybody to tell.
         of: gives those of a queue by its name.
         gone: told that a queue is watched no more.
     """
 
     alerts: Alerts | None
     pinger: Pinger | None
+    quiet: Quiet | None = None
     _makers: list[Callable[[str], Observer]] = field(default_factory=list)
     gone: list[Callable[[str], None]] = field(default_factory=list)
     _process: list[Observer] = field(default_factory=list)
@@ -70,6 +74,10 @@ class Watchers:
         """Within it, metrics are served, and there is a bar for whoever watches."""
         daemon, settings = bool(session.args.daemon), app.settings
         with ExitStack() as stack:
+            attended = stack.enter_context(attending(session, app, self.quiet))
+            if attended is not None:
+                self._makers.append(attended.of)
+                self.gone.append(attended.gone)
             if settings.metrics_port is not None and app.client is not None:
                 from ticket_queue_daemon.app.metering import metering  # noqa: PLC0415  not without need
 
@@ -101,9 +109,9 @@ class Watchers:
 def watching(session: Session) -> Iterator[Watchers]:
     """Alerts and pings, around all that may end a run by an error, so that it is told as well."""
     with ExitStack() as stack:
-        alerts = stack.enter_context(alerting(session))
+        who = stack.enter_context(alerting(session))
         pinger = stack.enter_context(pinging(session))
-        yield Watchers(alerts, pinger)
+        yield Watchers(who.alerts, pinger, who.quiet)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from ticket_queue_daemon.observe.lines import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime, tzinfo
 
 Weight = Literal["failure", "warning", "success"]
 
@@ -22,6 +23,7 @@ SENDER = "Ticket Queue Daemon"
 MOST_TICKETS = 20
 LONGEST_REASON = 200
 _LONGEST_TROUBLE = 1000
+_HEAVIEST_FIRST: tuple[Weight, ...] = ("failure", "warning", "success")
 _COMMAND = "ticket-queue-daemon"
 _LINKED = re.compile(r"^(Ticket \d+) (https?://\S+)$", re.MULTILINE)
 # Chat programs obey these: <!channel>, @everyone, [a link](url), `code`. No reason may wake anyone.
@@ -32,11 +34,12 @@ _OBEYED = str.maketrans(
 
 @dataclass(frozen=True)
 class Alert:
-    """One message: its subject, its body, and how heavy it weighs."""
+    """One message: its subject, its body, how heavy it weighs, and whether it may wake somebody."""
 
     subject: str
     body: str
     weight: Weight
+    critical: bool = False
 
     def as_markdown(self) -> str:
         """The body for services that want Markdown; some of them take only an empty line for a break."""
@@ -94,6 +97,7 @@ def run_stopped(reason: str, queue: str) -> Alert:
         "Until one succeeds, each run tries a single ticket. See what fails:\n"
         f"{_COMMAND} status",
         "failure",
+        critical=True,
     )
 
 
@@ -103,6 +107,7 @@ def runs_again(queue: str) -> Alert:
         f"{SENDER}: runs come to their end again ({queue})",
         "A run was not stopped any more. Nothing to do.",
         "success",
+        critical=True,
     )
 
 
@@ -135,7 +140,10 @@ def trouble(text: str, kind: str, *, goes_on: bool, queue: str = "") -> Alert:
     )
     said = plain(text, _LONGEST_TROUBLE)
     return Alert(
-        f"{SENDER}: no run comes through ({_both(kind, queue)})", f"{said}\n\n{then}", "failure"
+        f"{SENDER}: no run comes through ({_both(kind, queue)})",
+        f"{said}\n\n{then}",
+        "failure",
+        critical=True,
     )
 
 
@@ -143,7 +151,10 @@ def trouble_over(queue: str = "") -> Alert:
     """The recovery note."""
     of = f" ({queue})" if queue else ""
     return Alert(
-        f"{SENDER}: the trouble is over{of}", "Runs come through again. Nothing to do.", "success"
+        f"{SENDER}: the trouble is over{of}",
+        "Runs come through again. Nothing to do.",
+        "success",
+        critical=True,
     )
 
 
@@ -156,6 +167,7 @@ def rules_rejected(text: str) -> Alert:
         "the file changes. See all that is wrong:\n"
         f"{_COMMAND} config validate",
         "failure",
+        critical=True,
     )
 
 
@@ -165,6 +177,7 @@ def rules_mended() -> Alert:
         f"{SENDER}: the rules are right again",
         "The daemon goes by them now. Nothing to do.",
         "success",
+        critical=True,
     )
 
 
@@ -180,7 +193,87 @@ def crashed(kind: str) -> Alert:
         "settled by the next run.\n\nIts log tells more, and so does:\n"
         f"{_COMMAND} status",
         "failure",
+        critical=True,
     )
+
+
+def nothing_processed(minutes: int, queue: str) -> Alert:
+    """No run has ended and no ticket was finished for long, and no error says why."""
+    return Alert(
+        f"{SENDER}: nothing was processed for {minutes} minutes ({queue})",
+        "No run has come to its end and no ticket was finished, though nothing is told to be away: "
+        "a run waits for TDX's limits, or hangs.\n\n"
+        "See what it waits for; a restart is safe at any time:\n"
+        f"{_COMMAND} status\n"
+        "systemctl restart ticket-queue-daemon",
+        "failure",
+        critical=True,
+    )
+
+
+def processed_again(queue: str) -> Alert:
+    """The silence has ended."""
+    return Alert(
+        f"{SENDER}: tickets are processed again ({queue})",
+        "A run goes on, or has come to its end. Nothing to do.",
+        "success",
+        critical=True,
+    )
+
+
+def token_ends(at: datetime) -> Alert:
+    """A token was given that nobody but a person can renew."""
+    return Alert(
+        f"{SENDER}: the token of TDX ends at {at:%Y-%m-%d %H:%M} UTC",
+        "TDX_API_TOKEN can't be renewed by itself; from then on no run comes through.\n\n"
+        "Put a new one in its place and restart; or, for good, give the daemon TDX_BEID with "
+        "TDX_WEB_SERVICES_KEY, or a service account's password. See how it stands:\n"
+        f"{_COMMAND} doctor",
+        "warning",
+    )
+
+
+def index_stale(hours: int, queue: str) -> Alert:
+    """Tickets are compared with a list of assets that could not be brought up to date."""
+    return Alert(
+        f"{SENDER}: the asset index is stale: {hours} hours old ({queue})",
+        "It could not be brought up to date and was used all the same: new machines may be unknown "
+        "to it.\n\nBring it up to date, or see why that fails:\n"
+        f"{_COMMAND} sync assets",
+        "warning",
+    )
+
+
+def index_fresh(queue: str) -> Alert:
+    """The asset index could be brought up to date."""
+    return Alert(
+        f"{SENDER}: the asset index is up to date again ({queue})", "Nothing to do.", "success"
+    )
+
+
+def paused_long(told: str, hours: int, queue: str) -> Alert:
+    """A pause that may have been forgotten."""
+    return Alert(
+        f"{SENDER}: paused for {hours} hours ({queue})",
+        f"{plain(told, _LONGEST_TROUBLE)}\n\nNo ticket is touched until then.",
+        "warning",
+    )
+
+
+def held_back(held: Sequence[tuple[datetime, Alert]], zone: tzinfo | None) -> Alert:
+    """What quiet hours have kept, oldest first; ``zone`` None: the machine's."""
+    weights = {alert.weight for _, alert in held}
+    weight = next(one for one in _HEAVIEST_FIRST if one in weights)
+    shown = held[-MOST_TICKETS:]
+    told = [
+        f"{at.astimezone(zone):%Y-%m-%d %H:%M}: {alert.subject.removeprefix(f'{SENDER}: ')}\n"
+        f"{alert.body}"
+        for at, alert in shown
+    ]
+    if len(shown) < len(held):
+        told.insert(0, f"and {len(held) - len(shown)} before these: {_COMMAND} status")
+    count = "1 alert" if len(held) == 1 else f"{len(held)} alerts"
+    return Alert(f"{SENDER}: {count} of the quiet hours", "\n\n".join(told), weight)
 
 
 def trial() -> Alert:

@@ -20,9 +20,7 @@ from prometheus_client import (
 )
 
 from ticket_queue_daemon import __version__
-from ticket_queue_daemon.errors import ConfigError, DaemonError, StoreError, TdxError
 from ticket_queue_daemon.observe.events import (
-    STOPPED_ON_REQUEST,
     ActionFinished,
     CallEnded,
     EffectSettled,
@@ -31,10 +29,16 @@ from ticket_queue_daemon.observe.events import (
     RulesMended,
     RulesRejected,
     RunFailed,
-    RunFigures,
     RunFinished,
     TicketFinished,
     TicketsPending,
+)
+from ticket_queue_daemon.observe.results import (
+    RESULTS,
+    SUCCESSES,
+    result_of,
+    result_of_error,
+    type_of,
 )
 
 if TYPE_CHECKING:
@@ -145,16 +149,16 @@ class Meter:
             case TicketFinished():
                 self._worked.labels(queue).inc()
             case ActionFinished():
-                self._actions.labels(_type_of(event.action_id), event.outcome).inc()
+                self._actions.labels(type_of(event.action_id), event.outcome).inc()
             case EffectSettled():
                 self._effects.labels(event.kind, event.answer).inc()
             case CallEnded():
                 self._count_call(event)
             case RunFinished():
                 self._run_seconds.labels(queue).observe(event.report.seconds)
-                self._run_ended(queue, _result_of(event.report))
+                self._run_ended(queue, result_of(event.report))
             case RunFailed():
-                self._run_ended(queue, _result_of_error(event.error))
+                self._run_ended(queue, result_of_error(event.error))
             case _:
                 pass
 
@@ -187,36 +191,6 @@ class _Counting:
     def on_event(self, event: Event) -> None:
         """Count it."""
         self._meter.count(self._queue, event)
-
-
-SUCCESSES = ("completed", "some_failed", "dry_run")
-"""The run came to its end, whatever became of single tickets."""
-RESULTS = (*SUCCESSES, "stopped", "interrupted", "refused", "tdx_error", "database_error", "error")
-
-
-def _result_of(report: RunFigures) -> str:
-    if report.stopped:
-        return "interrupted" if report.stopped == STOPPED_ON_REQUEST else "stopped"
-    if report.dry_run:
-        return "dry_run"
-    return "some_failed" if report.failed or report.held else "completed"
-
-
-def _result_of_error(error: Exception) -> str:
-    match error:
-        case DaemonError(exit_code=ConfigError.exit_code):
-            return "refused"
-        case StoreError():
-            return "database_error"
-        case TdxError():
-            return "tdx_error"
-        case _:
-            return "error"
-
-
-def _type_of(action_id: str) -> str:
-    """The action's type; work that was lost to another daemon names no action."""
-    return action_id.partition(":")[0] or "unknown"
 
 
 def _kind_of_answer(call: CallEnded) -> str:

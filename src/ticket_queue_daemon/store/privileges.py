@@ -72,6 +72,8 @@ RIGHTS = (
             "meta.daemon_pauses",
             "meta.daemon_processes",
             "meta.daemon_recordings",
+            "meta.daemon_held_alerts",
+            "meta.daemon_runs",
         ),
         _ALL,
     ),
@@ -88,7 +90,14 @@ RIGHTS = (
     ),
     # Appended to and never changed: what happened stays told.
     Right(
-        "TABLE", ("meta.daemon_action_history", "meta.daemon_actions", "bronze.raw_entities"), _ADD
+        "TABLE",
+        (
+            "meta.daemon_action_history",
+            "meta.daemon_actions",
+            "meta.daemon_digests",
+            "bronze.raw_entities",
+        ),
+        _ADD,
     ),
     # The instance itself may be set once and not moved.
     Right("TABLE", ("meta.daemon_instance",), _ADD, columns=("confirmed_at", "confirmed_by")),
