@@ -92,7 +92,7 @@ class App:
         need_tdx: bool = True,
         auto_upgrade: bool = False,
         read_only: bool = False,
-        with_actions: bool = False,
+        with_actions: bool | None = None,
         clock: SystemClock | None = None,
     ) -> Self:
         """Open the database (the embedded one without ``DATABASE_URL``) and the client.
@@ -100,7 +100,7 @@ class App:
         No request goes to TDX here, but to look up names among the options. Without ``need_tdx``
         neither a client nor the actions are needed, so what is wrong with them keeps nobody from
         looking at the database. With ``read_only`` the client refuses to change TDX, and the
-        actions are not needed either, unless ``with_actions``.
+        actions are not needed either. ``with_actions`` says otherwise of the actions.
 
         Raises:
             ConfigError: settings or the action file are wrong.
@@ -110,7 +110,7 @@ class App:
         app = cls(settings, clock)
         try:
             if need_tdx:
-                wanted = with_actions or not read_only
+                wanted = not read_only if with_actions is None else with_actions
                 if wanted:
                     app._open_actions(actions)
                 app._open_tdx(read_only=read_only)

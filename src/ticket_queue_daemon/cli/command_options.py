@@ -40,6 +40,14 @@ Look at the ticket in TDX first: `status` lists what is held, `ticket ID` tells 
   ticket-queue-daemon resolve 9291804 --retry    # it is not there: the next run sends it
 """
 
+UNDO_EXAMPLES = """\
+What can't be taken back (a comment, a task, a webhook, a mail) is said; a value that a person has
+changed since is theirs. What was undone is not done again by itself.
+  ticket-queue-daemon undo 9291804 --dry-run      # everything that we did to this ticket
+  ticket-queue-daemon undo 9291804 --action tag:0f3c9a201b22:v1
+  ticket-queue-daemon undo 7f3c9a20 --yes         # a whole run: the log names its id
+"""
+
 SYNC_EXAMPLES = """\
 A daemon does it by itself when the index is older than DAEMON_ASSET_MAX_AGE; from cron it keeps
 that wait out of the daemon's way. Stopped or killed, the next one goes on where it was.
@@ -171,6 +179,25 @@ def resolve(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--retry", action="store_true", help="it is not there; send it again")
     parser.add_argument(
         "--action", metavar="ACTION_ID", type=action_id, help="which, if several are held"
+    )
+
+
+def undo(parser: argparse.ArgumentParser) -> None:
+    """What is taken back, and how."""
+    parser.add_argument(
+        "target", metavar="RUN|TICKET", help="a run's id or its beginning, or a ticket's id"
+    )
+    parser.add_argument(
+        "--action", metavar="ACTION_ID", type=action_id, help="only what this action did"
+    )
+    setting(parser, "dry_run", action="store_const", const="true", default=argparse.SUPPRESS)
+    parser.add_argument(
+        "--yes", action="store_true", help="don't ask, however many tickets are meant"
+    )
+    parser.add_argument(
+        "--comment",
+        action="store_true",
+        help="post one private comment on each ticket that says what was undone",
     )
 
 

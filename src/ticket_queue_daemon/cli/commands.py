@@ -78,6 +78,13 @@ COMMANDS: dict[str, Command] = {
         options.RESOLVE_EXAMPLES,
         changes_state=True,
     ),
+    "undo": Command(
+        "take back what a run did, or what was done to a ticket, as far as it can be taken back",
+        options.undo,
+        options.UNDO_EXAMPLES,
+        beside=("dry_run", "auto_upgrade"),
+        needs=Need.TDX,
+    ),
     "status": Command(
         "show what fails, is held for review, is under way, and was done lately",
         options.status,

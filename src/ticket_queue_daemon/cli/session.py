@@ -48,7 +48,7 @@ class Session:
     scrubber: Scrubber
 
     def open_app(
-        self, *, need_tdx: bool, read_only: bool = False, with_actions: bool = False
+        self, *, need_tdx: bool, read_only: bool = False, with_actions: bool | None = None
     ) -> App:
         """The opened application; what it noticed on opening is logged.
 

@@ -25,6 +25,7 @@ from ticket_queue_daemon.engine.plan import Plan, is_under_way
 from ticket_queue_daemon.engine.planning import Declined, Unsuccessful, make_plan
 from ticket_queue_daemon.errors import DaemonError, LeaseLost, Stopped, StoreError, TdxError
 from ticket_queue_daemon.observe.events import ActionFinished, TicketFinished, TicketStarted
+from ticket_queue_daemon.store.undo import UNDO
 from ticket_queue_daemon.tdx.errors import is_away, is_final, may_be_one_tickets
 
 if TYPE_CHECKING:
@@ -264,6 +265,7 @@ class TicketWork:
         if away is not None and self._is_away(away):
             raise TdxAway(away.message, away.advice)
         outcome = judge(plan, applied, last_attempt=claim.attempts + 1 >= line.limits.max_attempts)
+        outcome = outcome.untold() if claim.action_type == UNDO else outcome
         match outcome.status:
             case "completed":
                 return self._finish(

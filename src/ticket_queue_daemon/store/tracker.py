@@ -29,6 +29,7 @@ from ticket_queue_daemon.store.rows import (
     SummaryLine,
 )
 from ticket_queue_daemon.store.session import Session
+from ticket_queue_daemon.store.undo import Undo
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -63,6 +64,7 @@ class StateTracker:
         self._corrections = Corrections(database)
         self._once = Once(session)
         self.hub_labs = HubLabs(database)
+        self.undo = Undo(session)
 
     def close(self) -> None:
         """Close the pool, if this opened one."""
