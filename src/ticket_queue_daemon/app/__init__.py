@@ -166,6 +166,7 @@ class App:
             actions=self._bound,
             id_column=self.settings.report_id_column,
             max_new_tickets=self.settings.max_new_tickets,
+            anomaly_factor=self.settings.anomaly_factor,
             bots=self.settings.bots,
         )
 

@@ -66,7 +66,7 @@ STATUS_CODES = """\
 exit codes, for monitors:
   0    nothing needs a person
   1    something failed for good or is held for review, a queue was stopped by its failures,
-       or a pattern is paused
+       a pattern is paused, or an action is held back
   2    work was left behind for more than 10 minutes, and no daemon takes it up
   3    the database can't be reached
 """
@@ -198,6 +198,13 @@ def undo(parser: argparse.ArgumentParser) -> None:
         "--comment",
         action="store_true",
         help="post one private comment on each ticket that says what was undone",
+    )
+
+
+def release(parser: argparse.ArgumentParser) -> None:
+    """Which."""
+    parser.add_argument(
+        "action_id", metavar="ACTION_ID", type=action_id, help="its id, as status shows it"
     )
 
 

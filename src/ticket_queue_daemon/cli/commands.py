@@ -85,6 +85,11 @@ COMMANDS: dict[str, Command] = {
         beside=("dry_run", "auto_upgrade"),
         needs=Need.TDX,
     ),
+    "release": Command(
+        "let an action go that was held back for the number of its tickets",
+        options.release,
+        changes_state=True,
+    ),
     "status": Command(
         "show what fails, is held for review, is under way, and was done lately",
         options.status,

@@ -77,7 +77,7 @@ def _metered(app: App, *, daemon: bool) -> Iterator[list[Observer]]:
 
 
 def _exit_code(report: RunReport, *, stopped: bool) -> ExitCode:
-    if report.failed or report.held:
+    if report.failed or report.held or report.held_back:
         return ExitCode.SOME_FAILED
     if stopped:
         return ExitCode.INTERRUPTED

@@ -47,7 +47,13 @@ def judge(report: StatusReport) -> Verdict:
     """
     if report.overdue:
         return Verdict.CRITICAL
-    waits = report.for_good or report.parked or report.open_circuits or report.paused_patterns
+    waits = (
+        report.for_good
+        or report.parked
+        or report.open_circuits
+        or report.paused_patterns
+        or report.held_actions
+    )
     return Verdict.WARNING if waits else Verdict.FINE
 
 
@@ -59,6 +65,7 @@ def _print(terminal: Terminal, report: StatusReport) -> None:
         terminal.say(f"{one.queue} is stopped since {_at(one.since)}: {one.reason}.")
     _figures(terminal, report)
     _paused(terminal, report)
+    _held_back(terminal, report)
     _held(terminal, report)
     _failing(terminal, report)
     _started(terminal, report)
@@ -103,6 +110,24 @@ def _paused(terminal: Terminal, report: StatusReport) -> None:
     if rows:
         title = "PAUSED PATTERNS: what they find is suggested and not attached"
         terminal.table(("pattern", "since", "reason", "what to do"), rows, title=title)
+
+
+def _held_back(terminal: Terminal, report: StatusReport) -> None:
+    rows = [
+        (
+            one.action_id,
+            one.queue,
+            one.tickets,
+            f"{one.usual:g}, up to {one.most:.0f} pass",
+            _at(one.held_at),
+            f"--dry-run, then release {one.action_id}",
+        )
+        for one in report.held_actions
+    ]
+    if rows:
+        title = "HELD BACK: far more new tickets than the action ever meets; nothing of it is sent"
+        head = ("action", "queue", "tickets", "usual", "since", "what to do")
+        terminal.table(head, rows, title=title)
 
 
 def _held(terminal: Terminal, report: StatusReport) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.effects.base import Doors
 from ticket_queue_daemon.engine import guard
+from ticket_queue_daemon.engine.anomaly import Sifted, Watch
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.dry_run import preview
 from ticket_queue_daemon.engine.leases import LeaseKeeper
@@ -59,6 +60,7 @@ class Queue:
     actions: Sequence[BoundAction]
     id_column: str | None = None
     max_new_tickets: int = 50
+    anomaly_factor: float = 0.0
     bots: Collection[str] = ()
 
     @property
@@ -105,6 +107,11 @@ class Cycle:
     paused: Callable[[bool], tuple[Mapping[str, str], Sequence[str]]] = lambda _: ({}, ())
     breaker: guard.CircuitBreaker = field(default_factory=guard.CircuitBreaker)
     silence: Silence = field(default_factory=Silence)
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Watch the sizes of this queue's runs."""
+        self.watch = Watch(self.tracker, self.queue)
 
     def run(
         self,
@@ -128,12 +135,12 @@ class Cycle:
         found = self._poll()
         notes = [*found.notes, *_odd_rows(found), *self._blind(found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
-        pending = self._pending(found)
-        work = _by_ticket(pending)
+        sifted = self._pending(found, observer, confirmed, dry_run=dry_run)
+        work = _by_ticket(sifted.pending)
         observer.on_event(TicketsPending(len(work)))
         tally, plans, stopped = Tally(), [], ""
         if work:
-            ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
+            ready = self._get_ready(sifted.pending, dry_run=dry_run, confirmed=confirmed)
             read, told = self._readers(found, dry_run=dry_run, stopping=stopping)
             notes += _said([*ready, *told], observer)
             if dry_run:
@@ -149,8 +156,8 @@ class Cycle:
             found=len(found.ids),
             pending=len(work),
             seconds=self.clock.monotonic() - started,
-            **{**tally.figures(), **traffic.figures()},
-            notes=tuple(notes),
+            **{**tally.figures(), **traffic.figures(), "held_back": sifted.held},
+            notes=(*sifted.notes, *notes),
             plans=tuple(plans),
             stopped=stopped,
         )
@@ -162,11 +169,14 @@ class Cycle:
         report = self.tdx.reports.run(self.queue.report_id, id_column=self.queue.id_column)
         return ticket_ids(report, self.queue.id_column, with_rows=self.queue.reads_rows)
 
-    def _pending(self, found: TicketIds) -> list[Pending]:
+    def _pending(
+        self, found: TicketIds, observer: Observer, confirmed: Collection[str], *, dry_run: bool
+    ) -> Sifted:
+        """What is to be done, without the actions that are held back."""
         acting = self.queue.acting(self.clock.now())
         pending = self.tracker.pending(self.queue.name, found.ids, acting, found.modified)
         reach(Checkpoint.POLLED)
-        return pending
+        return self.watch.sift(pending, observer, confirmed=confirmed, dry_run=dry_run)
 
     def _blind(self, found: TicketIds) -> list[str]:
         """What to say when an action asks to look again, and the report can't tell when."""
@@ -267,7 +277,6 @@ class Cycle:
                 actions=self.queue.actions,
                 stopping=stopping,
             )
-
             dates = found.modified or {}
 
             def one(ticket_id: int) -> None:
@@ -288,6 +297,8 @@ class Cycle:
             self.tracker.open_circuit(self.queue.name, stopped)
         elif was_open and not self.breaker.probing:
             self.tracker.close_circuit(self.queue.name)
+        if not stopped:
+            self.watch.record(run_id)
         return stopped, line.share.notes(self.queue.actions)
 
     def _hand_out(

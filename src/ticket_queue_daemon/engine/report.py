@@ -40,6 +40,7 @@ class RunReport:
         notes: what was noticed on the way and does not stop the run.
         plans: a dry run's plans.
         stopped: why the run ended early; "" if it did not.
+        held_back: actions that met far more tickets than they ever do, and wait for a person.
     """
 
     run_id: UUID
@@ -58,6 +59,7 @@ class RunReport:
     notes: tuple[str, ...] = ()
     plans: tuple[PlanView, ...] = ()
     stopped: str = ""
+    held_back: tuple[str, ...] = ()
 
     @property
     def api_calls(self) -> int:

@@ -13,6 +13,7 @@ from ticket_queue_daemon.observe import alert_words as words
 from ticket_queue_daemon.observe.events import (
     STOPPED_ON_REQUEST,
     ActionFinished,
+    ActionHeldBack,
     Event,
     RunFigures,
     RunFinished,
@@ -66,6 +67,8 @@ class AlertObserver:
                     self._tell_gathered()
                     kind = str(event.fields.get("error", ""))
                     self._send(words.trouble(event.text, kind, goes_on=True))
+                case ActionHeldBack(action_id, tickets, reason):
+                    self._send(words.held_back(action_id, tickets, reason, self._queue))
                 case TroubleOver():
                     self._send(words.trouble_over())
                 case _:

@@ -152,6 +152,15 @@ class RunFailed:
 
 
 @dataclass(frozen=True)
+class ActionHeldBack:
+    """An action met far more tickets than it ever does, and waits for a person; told once."""
+
+    action_id: str
+    tickets: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Note:
     """Something worth saying that belongs to no single action."""
 
@@ -179,6 +188,7 @@ Event: TypeAlias = (
     | TicketFinished
     | RunFinished
     | RunFailed
+    | ActionHeldBack
     | Note
 )
 

@@ -158,7 +158,8 @@ _GRANTS = """\
 -- GRANT USAGE ON SCHEMA meta TO the_daemon;
 -- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_action_log TO the_daemon;
 -- GRANT SELECT, INSERT ON meta.daemon_action_history, meta.daemon_actions, meta.daemon_instance TO the_daemon;
--- GRANT SELECT, INSERT, UPDATE ON meta.daemon_summary_lines, meta.daemon_once TO the_daemon;
+-- GRANT SELECT, INSERT, UPDATE ON meta.daemon_summary_lines, meta.daemon_once, meta.daemon_held_actions TO the_daemon;
+-- GRANT SELECT, INSERT, DELETE ON meta.daemon_action_counts TO the_daemon;
 -- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_rate_windows, meta.daemon_rate_clients TO the_daemon;
 -- GRANT SELECT, INSERT, UPDATE, DELETE ON meta.daemon_assets, meta.daemon_asset_index, meta.daemon_asset_syncs,
 --     meta.daemon_asset_sync_groups, meta.daemon_unknown_assets TO the_daemon;

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.store.anomalies import HeldAction
 from ticket_queue_daemon.store.corrections import Pause
 from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.pool import fetch
@@ -166,6 +167,7 @@ class StatusReport:
     paused_patterns: list[Pause] = field(default_factory=list)
     open_circuits: list[OpenCircuit] = field(default_factory=list)
     rate_windows: list[RateWindow] = field(default_factory=list)
+    held_actions: list[HeldAction] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +258,7 @@ class Reports:
                     for row in fetch(connection, sql("open_circuits"), {"queue": None})
                 ],
                 rate_windows=[RateWindow(**row) for row in fetch(connection, sql("status_rates"))],
+                held_actions=[HeldAction(**row) for row in fetch(connection, sql("held_actions"))],
             )
 
     def figures(self, queue: str) -> StateFigures:

@@ -11,6 +11,7 @@ import secrets
 import socket
 from typing import TYPE_CHECKING, Any, Literal
 
+from ticket_queue_daemon.store.anomalies import Anomalies
 from ticket_queue_daemon.store.claims import Claims
 from ticket_queue_daemon.store.corrections import Correction, Corrections, OurAsset
 from ticket_queue_daemon.store.labs import HubLabs
@@ -65,6 +66,7 @@ class StateTracker:
         self._once = Once(session)
         self.hub_labs = HubLabs(database)
         self.undo = Undo(session)
+        self.anomalies = Anomalies(session)
 
     def close(self) -> None:
         """Close the pool, if this opened one."""
