@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,13 +117,19 @@ def test_held_back_said_shown_and_released(desk: Desk, log: StateTracker, comman
     assert f"Held back at present: {tag_id}" in said
 
 
-def test_a_confirmed_one_goes_on_at_once(desk: Desk) -> None:
+def test_a_confirmed_one_goes_on_at_once(desk: Desk, command: Command) -> None:
     past(desk, TAG.get_action_id(), *[1] * 10)
     tickets(desk)
+    Path("actions.py").write_text(
+        "from ticket_queue_daemon.actions import TagAction\nactions = [TagAction(add=['vip'])]",
+        "utf-8",
+    )
+    run = ("--report-id", "1344", "--config", "actions.py")
 
-    report, _ = run(desk, TAG, confirm=[TAG.get_action_id()])
+    assert (command(*run)[0], tagged(desk)) == (1, 0)
+    code, _ = command(*run, "--confirm", TAG.get_action_id())
 
-    assert (tagged(desk), report.held_back) == (MANY, ())
+    assert (code, tagged(desk), command("status")[0]) == (0, MANY, 0)
 
 
 @pytest.mark.parametrize(
