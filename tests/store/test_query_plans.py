@@ -198,3 +198,20 @@ def test_no_step_of_a_ticket_reads_a_whole_table(log: psycopg.Connection[Any], n
 
 def test_a_scrape_never_reads_the_whole_log(log: psycopg.Connection[Any]) -> None:
     assert "daemon_action_log" not in scans(log, "figures", {"queue": QUEUE})
+
+
+@pytest.mark.parametrize(
+    "name", ["undo_of_run", "undo_of_ticket", "undos_of_tickets", "stop_undone"]
+)
+def test_an_undo_never_reads_the_whole_log(log: psycopg.Connection[Any], name: str) -> None:
+    given = {
+        "lowest": RUN,
+        "highest": RUN,
+        "ticket_id": 77,
+        "ticket_ids": [77],
+        "log_id": RUN,
+        "occurrence": 1,
+        "who": "w",
+        "why": "",
+    }
+    assert scans(log, name, given) == set()
