@@ -19,7 +19,6 @@ from ticket_queue_daemon.cli.output import Terminal
 from ticket_queue_daemon.cli.session import Session
 from ticket_queue_daemon.errors import StoreError
 from ticket_queue_daemon.observe.events import Paused
-from ticket_queue_daemon.observe.hooks import Hooks
 from ticket_queue_daemon.observe.quiet import Quiet
 from ticket_queue_daemon.observe.scrub import Scrubber
 from ticket_queue_daemon.store.notices import Notices
@@ -194,9 +193,11 @@ def test_a_daemon_tells_of_a_pause_that_may_be_forgotten_and_of_a_token_that_end
     quiet = Quiet(sent.append, None, app.clock.now)
     session = Session(Namespace(daemon=True), app.settings, Terminal(), Scrubber())
 
-    with attending(session, app, quiet) as observers:
+    with attending(session, app, quiet) as attended:
+        assert attended is not None
+        observer = attended.of("report:1344")
         for _ in range(2):
-            Hooks(observers).on_event(Paused("info", "paused"))
+            observer.on_event(Paused("info", "paused"))
 
     ends, paused = [alert.subject.partition(": ")[2] for alert in sent]
     assert ends.startswith("the token of TDX ends at ")

@@ -205,3 +205,20 @@ def test_a_batch_of_a_prune_costs_what_it_prunes(log: psycopg.Connection[Any], n
     asked = {"before": datetime.now(UTC), "most": 500, "after": 0}
 
     assert scans(log, name, asked) == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["undo_of_run", "undo_of_ticket", "undos_of_tickets", "stop_undone"]
+)
+def test_an_undo_never_reads_the_whole_log(log: psycopg.Connection[Any], name: str) -> None:
+    given = {
+        "lowest": RUN,
+        "highest": RUN,
+        "ticket_id": 77,
+        "ticket_ids": [77],
+        "log_id": RUN,
+        "occurrence": 1,
+        "who": "w",
+        "why": "",
+    }
+    assert scans(log, name, given) == set()

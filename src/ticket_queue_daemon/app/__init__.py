@@ -78,7 +78,7 @@ class App:
         need_tdx: bool = True,
         auto_upgrade: bool = False,
         read_only: bool = False,
-        with_actions: bool = False,
+        with_actions: bool | None = None,
         only: str | None = None,
         clock: SystemClock | None = None,
     ) -> Self:
@@ -87,9 +87,9 @@ class App:
         No request goes to TDX here, but to look up names among the options. Without ``need_tdx``
         neither a client nor the actions are needed, so what is wrong with them keeps nobody from
         looking at the database. With ``read_only`` the client refuses to change TDX, and the
-        actions are not needed either, unless ``with_actions``. ``actions`` stand in for those of the
-        rules; names among their options are looked up, unless they come as :class:`Configured`.
-        ``only`` names the one queue that is wanted.
+        actions are not needed either; ``with_actions`` says otherwise of the actions. ``actions``
+        stand in for those of the rules; names among their options are looked up, unless they come as
+        :class:`Configured`. ``only`` names the one queue that is wanted.
 
         Raises:
             ConfigError: settings or the rules are wrong.
@@ -100,7 +100,7 @@ class App:
         try:
             if need_tdx:
                 app._open_tdx(read_only=read_only)
-                if with_actions or not read_only:
+                if not read_only if with_actions is None else with_actions:
                     app._open_queues(actions, only)
             app._open_database(auto_upgrade=auto_upgrade)
         except BaseException:

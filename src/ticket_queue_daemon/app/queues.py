@@ -79,6 +79,7 @@ class QueueWork:
             label=settings.queue_name or "",
             id_column=settings.report_id_column,
             max_new_tickets=settings.max_new_tickets,
+            anomaly_factor=settings.anomaly_factor,
             bots=settings.bots,
             recorded=settings.keep_recordings > 0,
         )

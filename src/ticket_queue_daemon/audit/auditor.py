@@ -12,7 +12,7 @@ from ticket_queue_daemon.audit.feed import COMMENT, FeedCheck, cascades
 from ticket_queue_daemon.audit.findings import Finding, Kind, Lens
 from ticket_queue_daemon.audit.ledger import DONE, Ledger, read
 from ticket_queue_daemon.audit.things import (
-    CONTACT_KIND,
+    CONTACT_KINDS,
     FIELD_KIND,
     ITEM_KINDS,
     TASK_KIND,
@@ -115,7 +115,7 @@ class Auditor:
         return Things(
             items=tickets.items(ticket_id) if kinds & ITEM_KINDS else None,
             ticket=tickets.get(ticket_id) if FIELD_KIND in kinds else None,
-            contacts=tickets.contacts(ticket_id) if CONTACT_KIND in kinds else None,
+            contacts=tickets.contacts(ticket_id) if kinds & CONTACT_KINDS else None,
             tasks=self._tdx.tasks.list(ticket_id) if TASK_KIND in kinds else None,
         )
 

@@ -31,6 +31,8 @@ _NAMED = {
     "detach_asset": ("asset taken off", "asset_id"),
     "create_task": ("task", "title"),
     "webhook": ("webhook to", "receiver"),
+    "unlink_item": ("configuration item taken off", "item_id"),
+    "remove_contact": ("contact removed", "person_uid"),
 }
 _STATES = {
     "effect_applied": "applied",

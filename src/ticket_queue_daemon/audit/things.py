@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.tdx.models import FeedEntry, Person, Ticket, TicketItem
     from ticket_queue_daemon.tdx.tasks import TicketTask
 
-ITEM_KINDS = frozenset({"attach_asset", "link_item", "detach_asset"})
+ITEM_KINDS = frozenset({"attach_asset", "link_item", "detach_asset", "unlink_item"})
 FIELD_KIND = "patch_ticket"
-CONTACT_KIND = "contact"
+CONTACT_KINDS = frozenset({"contact", "remove_contact"})
 TASK_KIND = "create_task"
 _ASSET = 27
 _EDITS = frozenset({2, 3})
@@ -129,11 +129,14 @@ def _look(
     entries: Sequence[FeedEntry],
 ) -> tuple[Kind, str]:
     match effect.kind:
-        case "attach_asset" | "detach_asset" | "link_item" if things.items is not None:
-            return _item(things.items, effect, ledger)
-        case "contact" if things.contacts is not None:
+        case "attach_asset" | "detach_asset" | "link_item" | "unlink_item" if (
+            things.items is not None
+        ):
+            return _set_like(_is_on(things.items, effect), effect, ledger)
+        case "contact" | "remove_contact" if things.contacts is not None:
             uid = str(effect.params.get("person_uid")).lower()
-            return _seen(there=any((one.uid or "").lower() == uid for one in things.contacts))
+            there = any((one.uid or "").lower() == uid for one in things.contacts)
+            return _set_like(there, effect, ledger)
         case "patch_ticket" if things.ticket is not None:
             return _values(lens, effect, ledger, things.ticket, entries)
         case "create_task" if things.tasks is not None:
@@ -144,36 +147,45 @@ def _look(
             return Kind.UNCHECKED, "this version does not know how to check it"
 
 
-def _seen(*, there: bool) -> tuple[Kind, str]:
-    if there:
-        return Kind.POSTED, ""
-    return Kind.MISSING, "not on the ticket now; a person may have taken it off"
+_OPPOSITES = {
+    "attach_asset": ("detach_asset", "asset_id"),
+    "detach_asset": ("attach_asset", "asset_id"),
+    "link_item": ("unlink_item", "item_id"),
+    "unlink_item": ("link_item", "item_id"),
+    "contact": ("remove_contact", "person_uid"),
+    "remove_contact": ("contact", "person_uid"),
+}
+_REMOVING = frozenset({"detach_asset", "unlink_item", "remove_contact"})
 
 
-def _item(items: Sequence[TicketItem], effect: LoggedEffect, ledger: Ledger) -> tuple[Kind, str]:
-    if effect.kind == "link_item":
-        return _seen(there=any(item.id == effect.params.get("item_id") for item in items))
-    there = any(
+def _is_on(items: Sequence[TicketItem], effect: LoggedEffect) -> bool:
+    if effect.kind in {"link_item", "unlink_item"}:
+        return any(item.id == effect.params.get("item_id") for item in items)
+    return any(
         item.backing_item_type == _ASSET and item.backing_item_id == effect.params.get("asset_id")
         for item in items
     )
-    if effect.kind == "attach_asset":
-        if not there and _is_overtaken(ledger, effect, "detach_asset"):
-            return Kind.CHANGED, "we took it off again"
-        return _seen(there=there)
-    if not there:
+
+
+def _set_like(there: bool, effect: LoggedEffect, ledger: Ledger) -> tuple[Kind, str]:
+    """Of what is on the ticket or is not: as the log has it, or the other way round, and by whom."""
+    removed = effect.kind in _REMOVING
+    if there is not removed:
         return Kind.POSTED, ""
-    if _is_overtaken(ledger, effect, "attach_asset"):
-        return Kind.CHANGED, "we attached it again"
-    return Kind.MISSING, "on the ticket now; a person may have put it back"
+    if _is_overtaken(ledger, effect):
+        return Kind.CHANGED, "we attached it again" if removed else "we took it off again"
+    if removed:
+        return Kind.MISSING, "on the ticket now; a person may have put it back"
+    return Kind.MISSING, "not on the ticket now; a person may have taken it off"
 
 
-def _is_overtaken(ledger: Ledger, effect: LoggedEffect, kind: str) -> bool:
+def _is_overtaken(ledger: Ledger, effect: LoggedEffect) -> bool:
     """Whether we did the opposite afterwards."""
+    kind, word = _OPPOSITES[effect.kind]
     return any(
         one.kind == kind
         and one.state in {*DONE, "sent"}
-        and one.params.get("asset_id") == effect.params.get("asset_id")
+        and one.params.get(word) == effect.params.get(word)
         for one in ledger.effects[ledger.effects.index(effect) + 1 :]
     )
 

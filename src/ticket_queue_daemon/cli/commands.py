@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ticket_queue_daemon.cli import command_options as options
-from ticket_queue_daemon.cli import looking_options, pause_options, rules_options
+from ticket_queue_daemon.cli import looking_options, pause_options, rules_options, undo_options
 from ticket_queue_daemon.config.settings import Need
 
 if TYPE_CHECKING:
@@ -110,6 +110,18 @@ COMMANDS: dict[str, Command] = {
         options.DOCTOR_CODES,
         beside=("report_id", "config_path"),
         reads_settings=False,
+    ),
+    "undo": Command(
+        "take back what a run did, or what was done to a ticket, as far as it can be taken back",
+        undo_options.undo,
+        undo_options.UNDO_EXAMPLES,
+        beside=("dry_run", "read_only", "auto_upgrade"),
+        needs=Need.TDX,
+    ),
+    "release": Command(
+        "let an action go that was held back for the number of its tickets",
+        undo_options.release,
+        changes_state=True,
     ),
     "status": Command(
         "show what fails, is held for review, is under way, and was done lately",

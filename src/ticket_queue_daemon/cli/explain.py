@@ -140,6 +140,9 @@ def _log_line(row: Mapping[str, Any]) -> Text:
 
 def _message(row: Mapping[str, Any]) -> str:
     metadata = row["metadata"] if isinstance(row["metadata"], dict) else {}
+    undone = metadata.get("undone")
+    if undone:
+        return f"undone by {undone['by']}; before: {metadata.get('message') or undone.get('error')}"
     return str(row["error_message"] or metadata.get("message") or metadata.get("baseline") or "")
 
 

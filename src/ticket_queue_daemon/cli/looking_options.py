@@ -20,7 +20,8 @@ STATUS_CODES = """\
 exit codes, for monitors:
   0    nothing needs a person
   1    something failed for good or is held for review, a queue was stopped by its failures,
-       a queue or a pattern is paused, or the cap on effects in an hour is reached
+       a queue or a pattern is paused, an action is held back, the cap on effects in an hour is
+       reached, or a daemon goes by old rules, since changed ones are wrong
   2    work was left behind for more than 10 minutes, and no daemon takes it up
   3    the database can't be reached
 """

@@ -182,7 +182,8 @@ def _add_run_options(parser: Parser) -> None:
         action="extend",
         default=[],
         type=_confirmed,
-        help="let these actions reach more tickets than DAEMON_MAX_NEW_TICKETS, this time",
+        help="let these actions reach more tickets than DAEMON_MAX_NEW_TICKETS, or than they ever "
+        "do, this time",
     )
     group.add_argument(
         "--confirm-instance",

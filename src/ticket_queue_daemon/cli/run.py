@@ -87,7 +87,7 @@ class _Once:
 
 
 def _exit_code(report: RunReport, *, stopped: bool) -> ExitCode:
-    if report.failed or report.held:
+    if report.failed or report.held or report.held_back:
         return ExitCode.SOME_FAILED
     if stopped:
         return ExitCode.INTERRUPTED

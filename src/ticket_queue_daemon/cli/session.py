@@ -57,7 +57,7 @@ class Session:
         *,
         need_tdx: bool,
         read_only: bool = False,
-        with_actions: bool = False,
+        with_actions: bool | None = None,
         actions: Configured | None = None,
     ) -> App:
         """The opened application; what it noticed on opening is logged.

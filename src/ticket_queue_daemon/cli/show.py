@@ -179,4 +179,8 @@ def _moment(at: datetime | None) -> str:
 
 
 def _message(metadata: object) -> str:
-    return str(metadata.get("message", "")) if isinstance(metadata, dict) else ""
+    if not isinstance(metadata, dict):
+        return ""
+    message = str(metadata.get("message", ""))
+    undone = metadata.get("undone")
+    return f"undone by {undone['by']}; before: {message}" if undone else message

@@ -64,7 +64,7 @@ def judge(report: StatusReport, *, most_effects: int | None = None) -> Verdict:
     capped = most_effects is not None and report.sent_last_hour >= most_effects
     waits = capped or report.for_good or report.parked or report.open_circuits
     waits = waits or any(one.rules_rejected_at for one in report.daemons)
-    rests = report.paused_queues or report.paused_patterns
+    rests = report.paused_queues or report.paused_patterns or report.held_actions
     return Verdict.WARNING if waits or rests else Verdict.FINE
 
 
@@ -81,6 +81,7 @@ def _print(terminal: Terminal, report: StatusReport) -> None:
     _daemons(terminal, report)
     _figures(terminal, report)
     _paused(terminal, report)
+    _held_back(terminal, report)
     _held(terminal, report)
     _failing(terminal, report)
     _started(terminal, report)
@@ -155,6 +156,24 @@ def _paused(terminal: Terminal, report: StatusReport) -> None:
     if rows:
         title = "PAUSED PATTERNS: what they find is suggested and not attached"
         terminal.table(("pattern", "since", "reason", "what to do"), rows, title=title)
+
+
+def _held_back(terminal: Terminal, report: StatusReport) -> None:
+    rows = [
+        (
+            one.action_id,
+            one.queue,
+            one.tickets,
+            f"{one.usual:g}, up to {one.most:.0f} pass",
+            _at(one.held_at),
+            f"--dry-run, then release {one.action_id}",
+        )
+        for one in report.held_actions
+    ]
+    if rows:
+        title = "HELD BACK: far more new tickets than the action ever meets; nothing of it is sent"
+        head = ("action", "queue", "tickets", "usual", "since", "what to do")
+        terminal.table(head, rows, title=title)
 
 
 def _held(terminal: Terminal, report: StatusReport) -> None:

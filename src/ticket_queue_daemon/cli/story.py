@@ -163,6 +163,7 @@ _SENTENCES = {
     "baselined": "marked as done without executing: {action}{why}",
     "adopted_duplicate": "a second row of the old table is kept here: {action}",
     "summarised": "told in a summary: {action}{why}",
+    "undone": "undone by {worker}: {action}{why}",
     "resolved": "settled by {worker}: {action} {settled}",
 }
 

@@ -23,6 +23,7 @@ QUEUE_SETTINGS = {
     "interval": "interval",
     "cron": "cron",
     "max_new_tickets": "max_new_tickets",
+    "anomaly_factor": "anomaly_factor",
     "workers": "workers",
     "lease_seconds": "lease_seconds",
     "retry_seconds": "retry_seconds",

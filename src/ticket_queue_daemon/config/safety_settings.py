@@ -42,3 +42,13 @@ class SafetySettings(BaseModel):
             "a whole number from 1 to 1000000",
         ),
     ] = None
+    anomaly_factor: Annotated[
+        float,
+        Field(ge=0, le=1000, allow_inf_nan=False),
+        Variable(
+            "DAEMON_ANOMALY_FACTOR",
+            "an action whose new tickets in a run are so many spreads above the median of its last "
+            "runs is held back until it is released; 0: never; see docs/anomalies.md",
+            "a number from 0 to 1000",
+        ),
+    ] = 10.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from ticket_queue_daemon.effects.contact import ContactEffect
+from ticket_queue_daemon.effects.contact import ContactEffect, RemoveContactEffect
 from ticket_queue_daemon.effects.detach import DetachAssetEffect
 from ticket_queue_daemon.effects.feed_entry import FeedEntryEffect
-from ticket_queue_daemon.effects.link import AttachAssetEffect, LinkItemEffect
+from ticket_queue_daemon.effects.link import AttachAssetEffect, LinkItemEffect, UnlinkItemEffect
 from ticket_queue_daemon.effects.patch import PatchTicketEffect
 from ticket_queue_daemon.effects.tags import TagsEffect
 from ticket_queue_daemon.effects.task import CreateTaskEffect
@@ -32,6 +32,8 @@ KINDS: dict[str, type[Effect]] = {
         DetachAssetEffect,
         CreateTaskEffect,
         WebhookEffect,
+        UnlinkItemEffect,
+        RemoveContactEffect,
     )
 }
 

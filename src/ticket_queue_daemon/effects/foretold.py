@@ -17,9 +17,11 @@ _SEND: Final = {
     "attach_asset": "POST tickets/{id}/assets/{assetId}",
     "detach_asset": "DELETE tickets/{id}/assets/{assetId}",
     "link_item": "POST tickets/{id}/configurationItems/{configurationItemId}",
+    "unlink_item": "DELETE tickets/{id}/configurationItems/{configurationItemId}",
     "patch_ticket": "PATCH tickets/{id}",
     "tags": "POST tickets/{id}/tags",
     "contact": "POST tickets/{id}/contacts/{contactUid}",
+    "remove_contact": "DELETE tickets/{id}/contacts/{contactUid}",
     "create_task": "POST tickets/{id}/tasks",
 }
 """The call that sends each kind, as TDX's limits are counted; what does not go to TDX is not here."""

@@ -1,4 +1,4 @@
-"""Attach an asset, link a configuration item: set-like, seen by reading the ticket's items."""
+"""Attach an asset, link a configuration item or take it off: set-like, seen by reading the ticket's items."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ticket_queue_daemon.effects.base import Effect, Look, Seen, Sight
+from ticket_queue_daemon.tdx.errors import TdxNotFound
 
 if TYPE_CHECKING:
     from ticket_queue_daemon.tdx.client import TdxClient
@@ -70,3 +71,39 @@ class LinkItemEffect(Effect):
         """One POST."""
         tdx.tickets.link_item(self.ticket_id, self.item_id)
         return {"item_id": self.item_id}
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkItemEffect(Effect):
+    """A configuration item that is not on the ticket any more; "there" means gone."""
+
+    kind: ClassVar[str] = "unlink_item"
+
+    item_id: int
+    name: str = ""
+
+    def describe(self) -> str:
+        """``take off configuration item aabol Lab``."""
+        return f"take off configuration item {self.name or self.item_id}"
+
+    def stale_reads(self) -> tuple[str, ...]:
+        """See the base class."""
+        return ("items", "feed")
+
+    def look(self, sight: Sight) -> Look:
+        """Read the ticket's items, all of them: what is not among them was taken off."""
+        gone = not self._is_on(sight.tdx)
+        return Look(Seen.THERE if gone else Seen.NOT_THERE, {"item_id": self.item_id})
+
+    def do(self, tdx: TdxClient) -> dict[str, Any]:
+        """One DELETE; a 404 for what is gone already is no refusal, as with assets."""
+        try:
+            tdx.tickets.unlink_item(self.ticket_id, self.item_id)
+        except TdxNotFound:
+            if self._is_on(tdx):
+                raise
+            return {"item_id": self.item_id, "was_gone": True}
+        return {"item_id": self.item_id}
+
+    def _is_on(self, tdx: TdxClient) -> bool:
+        return any(item.id == self.item_id for item in tdx.tickets.items(self.ticket_id))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ticket_queue_daemon.assets.lookup import RunAssets
 from ticket_queue_daemon.effects.base import Doors
 from ticket_queue_daemon.engine import guard
+from ticket_queue_daemon.engine.anomaly import Sifted, Watch
 from ticket_queue_daemon.engine.bounds import Bounds
 from ticket_queue_daemon.engine.checkpoints import Checkpoint, reach
 from ticket_queue_daemon.engine.dry_run import preview
@@ -21,7 +22,7 @@ from ticket_queue_daemon.engine.line import Limits, Line, TdxAway
 from ticket_queue_daemon.engine.reading import TicketReader
 from ticket_queue_daemon.engine.recalling import restored
 from ticket_queue_daemon.engine.rehearsal import Rehearsal
-from ticket_queue_daemon.engine.remarks import odd_rows, said
+from ticket_queue_daemon.engine.remarks import blind, odd_rows, said
 from ticket_queue_daemon.engine.report import PlanView, RunReport, Tally
 from ticket_queue_daemon.engine.silence import Silence
 from ticket_queue_daemon.engine.ticket import TicketWork
@@ -83,6 +84,11 @@ class Cycle:
     silence: Silence = field(default_factory=Silence)
     bounds: Bounds = field(default_factory=Bounds)
     reading: Callable[..., TicketReader] = TicketReader
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Watch the sizes of this queue's runs."""
+        self.watch = Watch(self.tracker, self.queue)
 
     def run(
         self,
@@ -122,14 +128,14 @@ class Cycle:
         traffic = Traffic(self.tdx, self.queue.name)
         observer.on_event(RunStarted(run_id, self.queue.name, dry_run))
         found = self._poll()
-        notes = [*self.bounds.remarks, *found.notes, *odd_rows(found), *self._blind(found)]
+        notes = [*self.bounds.remarks, *found.notes, *odd_rows(found), *blind(self.queue, found)]
         observer.on_event(ReportRead(len(found.ids), tuple(notes)))
-        pending = self._pending(found, expected)
-        work = _by_ticket(pending)
+        sifted = self._pending(found, observer, confirmed, expected, dry_run=dry_run)
+        work = _by_ticket(sifted.pending)
         observer.on_event(TicketsPending(len(work)))
         tally, stopped, plans = Tally(), "", list[PlanView]()
         if work:
-            ready = self._get_ready(pending, dry_run=dry_run, confirmed=confirmed)
+            ready = self._get_ready(sifted.pending, dry_run=dry_run, confirmed=confirmed)
             read, told = self._readers(found, dry_run=dry_run, stopping=stopping)
             notes += said([*ready, *told], observer)
             if dry_run:
@@ -146,8 +152,8 @@ class Cycle:
             found=len(found.ids),
             pending=len(work),
             seconds=self.clock.monotonic() - started,
-            **{**tally.figures(), **traffic.figures()},
-            notes=tuple(notes),
+            **{**tally.figures(), **traffic.figures(), "held_back": sifted.held},
+            notes=(*sifted.notes, *notes),
             plans=tuple(plans),
             tickets=tuple(found.ids),
             stopped=stopped,
@@ -159,21 +165,22 @@ class Cycle:
         """What can't be read is raised and never taken for an empty queue."""
         return self.queue.tickets(self.tdx)
 
-    def _pending(self, found: TicketIds, expected: Expected | None) -> list[Pending]:
+    def _pending(
+        self,
+        found: TicketIds,
+        observer: Observer,
+        confirmed: Collection[str],
+        expected: Expected | None,
+        *,
+        dry_run: bool,
+    ) -> Sifted:
+        """What is to be done, without the actions that are held back."""
         acting = self.queue.acting(self.clock.now())
         pending = self.tracker.pending(self.queue.name, found.ids, acting, found.modified)
         reach(Checkpoint.POLLED)
-        return pending if expected is None else expected.only(pending)
-
-    def _blind(self, found: TicketIds) -> list[str]:
-        """What to say when an action asks to look again, and the report can't tell when."""
-        if found.modified is not None or not any(key.on_update for key in self.queue.keys):
-            return []
-        note = (
-            f"{self.queue.source} has no modified date, so no ticket that was skipped is "
-            'looked at again (reevaluate="on_update"). Add the column Modified to the report.'
-        )
-        return [note]
+        if expected is not None:
+            pending = expected.only(pending)
+        return self.watch.sift(pending, observer, confirmed=confirmed, dry_run=dry_run)
 
     def _get_ready(
         self, pending: Sequence[Pending], *, dry_run: bool, confirmed: Collection[str]
@@ -294,6 +301,8 @@ class Cycle:
             self.tracker.open_circuit(self.queue.name, stopped)
         elif was_open and not self.breaker.probing:
             self.tracker.close_circuit(self.queue.name)
+        if not stopped:
+            self.watch.record(run_id, None if expected is None else expected.action_ids)
         return stopped, line.share.notes(self.queue.actions)
 
     def _line(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ticket_queue_daemon.assets.considered import considered
 from ticket_queue_daemon.assets.identifiers import fold
 from ticket_queue_daemon.engine.dry_run import Look, look
-from ticket_queue_daemon.engine.standing import Standing, stand, stand_summary
+from ticket_queue_daemon.engine.standing import Standing, stand, stand_summary, stand_unknown
 from ticket_queue_daemon.errors import ConfigError, TdxError
 from ticket_queue_daemon.tdx.errors import is_final
 
@@ -82,10 +82,7 @@ def explain(
     teller = _Teller(None if trouble else reader, modified, now, list(lines), rehearsal)
     by_id = {row["action_id"]: row for row in rows}
     told = [teller.tell(bound, by_id.pop(bound.key.action_id, None)) for bound in actions]
-    told += [
-        Explained(row["action_id"], row, Standing(False, "nothing: it is no longer configured"))
-        for row in by_id.values()
-    ]
+    told += [Explained(row["action_id"], row, stand_unknown(row)) for row in by_id.values()]
     return Explanation(
         ticket_id=reader.ticket_id,
         title=title,

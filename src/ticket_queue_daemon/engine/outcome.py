@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ticket_queue_daemon.engine.applying import End
@@ -37,6 +37,10 @@ class Outcome:
     lines: tuple[str, ...]
     metadata: dict[str, Any]
     reason: str = ""
+
+    def untold(self) -> Outcome:
+        """Without lines: of what the person who asked for it is told, and no summary."""
+        return replace(self, lines=())
 
 
 def judge(plan: Plan, applied: Applied, *, last_attempt: bool) -> Outcome:

@@ -34,6 +34,7 @@ class Queue:
     label: str = ""
     id_column: str | None = None
     max_new_tickets: int = 50
+    anomaly_factor: float = 0.0
     bots: Collection[str] = ()
     recorded: bool = False
 

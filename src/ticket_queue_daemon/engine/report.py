@@ -59,6 +59,7 @@ class RunReport:
         plans: a dry run's plans.
         tickets: those in the report, in its order.
         stopped: why the run ended early; "" if it did not.
+        held_back: actions that met far more tickets than they ever do, and wait for a person.
     """
 
     run_id: UUID
@@ -79,6 +80,7 @@ class RunReport:
     tickets: tuple[int, ...] = ()
     stopped: str = ""
     queue: str = ""
+    held_back: tuple[str, ...] = ()
 
     @property
     def api_calls(self) -> int:

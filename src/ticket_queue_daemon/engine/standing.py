@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ticket_queue_daemon.engine.plan import is_under_way
+from ticket_queue_daemon.store.undo import UNDO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,6 +128,8 @@ def _undecided(
 
 
 def _done(row: Mapping[str, Any], key: ActionKey, now: datetime) -> Standing:
+    if settled := _by_a_person(row):
+        return settled
     due = row["look_again_at"]
     if not key.repeats or due is None:
         return Standing(False, "nothing: it is done, and never done again")
@@ -144,8 +147,8 @@ def _ordinal(number: int) -> str:
 def _skipped(
     row: Mapping[str, Any], key: ActionKey, modified: datetime | None, now: datetime
 ) -> Standing:
-    if "baseline" in (row["metadata"] or {}):
-        return Standing(False, "nothing: a baseline left the ticket as it was")
+    if settled := _by_a_person(row):
+        return settled
     seen = row["ticket_modified_at"]
     if key.on_update and seen is not None and modified is not None and modified > seen:
         return Standing(
@@ -158,6 +161,15 @@ def _skipped(
     if seen is None:
         return Standing(False, "nothing: it was skipped without the ticket's modified date")
     return Standing(False, f"looked at again when the ticket has changed since {at(seen)}")
+
+
+def _by_a_person(row: Mapping[str, Any]) -> Standing | None:
+    metadata = row["metadata"] or {}
+    if "baseline" in metadata:
+        return Standing(False, "nothing: a baseline left the ticket as it was")
+    if undone := metadata.get("undone"):
+        return Standing(False, f"nothing: undone by {undone['by']}, and not done again by itself")
+    return None
 
 
 def _why_never(row: Mapping[str, Any]) -> str:
@@ -179,3 +191,13 @@ def _turned_away(row: Mapping[str, Any], key: ActionKey, now: datetime) -> Stand
 def at(moment: datetime) -> str:
     """A moment as a person's clock shows it."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def stand_unknown(row: Mapping[str, Any]) -> Standing:
+    """What the next run does with a row that no configured action is behind; an undo is one."""
+    if row["action_type"] != UNDO:
+        return Standing(False, "nothing: it is no longer configured")
+    undoes = (row["metadata"] or {}).get("details", {}).get("undoes") or "an action"
+    if row["status"] in {"completed", "skipped"}:
+        return Standing(False, f"nothing: a person took back {undoes} by it")
+    return Standing(False, f"give `undo {row['ticket_id']}` again: it takes back {undoes}")

@@ -28,6 +28,7 @@ from ticket_queue_daemon.errors import DaemonError, LeaseLost, Stopped, StoreErr
 from ticket_queue_daemon.observe.events import ActionFinished, Note, TicketFinished, TicketStarted
 from ticket_queue_daemon.rules.calendar import NoBusinessTime
 from ticket_queue_daemon.rules.conditions import ConditionFailed
+from ticket_queue_daemon.store.undo import UNDO
 from ticket_queue_daemon.tdx.errors import is_away, is_final, may_be_one_tickets
 
 if TYPE_CHECKING:
@@ -265,6 +266,7 @@ class TicketWork:
         if away is not None and self._is_away(away):
             raise TdxAway(away.message, away.advice)
         outcome = judge(plan, applied, last_attempt=claim.attempts + 1 >= line.limits.max_attempts)
+        outcome = outcome.untold() if claim.action_type == UNDO else outcome
         match outcome.status:
             case "completed":
                 return self._finish(

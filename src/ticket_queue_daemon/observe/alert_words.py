@@ -101,6 +101,17 @@ def run_stopped(reason: str, queue: str) -> Alert:
     )
 
 
+def held_back(action_id: str, tickets: int, reason: str, queue: str) -> Alert:
+    """An action meets far more tickets than it ever does."""
+    return Alert(
+        f"{SENDER}: an action on {tickets} tickets is held back ({queue})",
+        f"Action {plain(action_id)}\nWhy: {plain(reason)}.\n\n"
+        "Nothing of it was sent; the other actions go on. See what it would do, and if it is meant, "
+        f"release it:\n{_COMMAND} --dry-run\n{_COMMAND} release {plain(action_id)}",
+        "warning",
+    )
+
+
 def runs_again(queue: str) -> Alert:
     """The circuit breaker has closed."""
     return Alert(
@@ -260,7 +271,7 @@ def paused_long(told: str, hours: int, queue: str) -> Alert:
     )
 
 
-def held_back(held: Sequence[tuple[datetime, Alert]], zone: tzinfo | None) -> Alert:
+def after_quiet_hours(held: Sequence[tuple[datetime, Alert]], zone: tzinfo | None) -> Alert:
     """What quiet hours have kept, oldest first; ``zone`` None: the machine's."""
     weights = {alert.weight for _, alert in held}
     weight = next(one for one in _HEAVIEST_FIRST if one in weights)

@@ -14,6 +14,7 @@ from ticket_queue_daemon.observe.events import (
     STOPPED_BY_CAP,
     STOPPED_ON_REQUEST,
     ActionFinished,
+    ActionHeldBack,
     Event,
     RulesMended,
     RulesRejected,
@@ -151,6 +152,8 @@ class AlertObserver:
                 case Trouble():
                     self._tell_gathered()
                     self._trouble(event)
+                case ActionHeldBack(action_id, tickets, reason):
+                    self._send(words.held_back(action_id, tickets, reason, self._queue))
                 case TroubleOver():
                     if not self._away or self._among is None or self._among.is_last(self._queue):
                         self._send(words.trouble_over("" if self._away else self._named))

@@ -155,6 +155,15 @@ class RunFailed:
 
 
 @dataclass(frozen=True)
+class ActionHeldBack:
+    """An action met far more tickets than it ever does, and waits for a person; told once."""
+
+    action_id: str
+    tickets: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Note:
     """Something worth saying that belongs to no single action."""
 
@@ -215,6 +224,7 @@ Event: TypeAlias = (
     | RunFailed
     | PassFailed
     | Waiting
+    | ActionHeldBack
     | Note
 )
 

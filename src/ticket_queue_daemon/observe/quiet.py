@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ticket_queue_daemon.observe.alert_words import held_back
+from ticket_queue_daemon.observe.alert_words import after_quiet_hours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -86,7 +86,7 @@ class Quiet:
     def tell_held(self) -> None:
         """Tell what was held back, in one message, if it is quiet no more."""
         if not self.is_quiet and (held := self.take()):
-            self._send(held_back(held, self._zone))
+            self._send(after_quiet_hours(held, self._zone))
 
     def take(self) -> list[tuple[datetime, Alert]]:
         """What is held back, oldest first; it is whoever's takes it from now on."""
@@ -98,7 +98,7 @@ class Quiet:
     def close(self) -> None:
         """The process ends, and nobody could keep what is left: better told in the night than lost."""
         if held := self.take():
-            self._send(held_back(held, self._zone))
+            self._send(after_quiet_hours(held, self._zone))
 
     @property
     def _zone(self) -> tzinfo | None:

@@ -84,10 +84,13 @@ RIGHTS = (
             "meta.daemon_once",
             "meta.daemon_queues",
             "meta.daemon_pattern_pauses",
+            "meta.daemon_held_actions",
             "meta.ingestion_runs",
         ),
         _KEEP,
     ),
+    # Of each action only the last runs are kept.
+    Right("TABLE", ("meta.daemon_action_counts",), ("SELECT", "INSERT", "DELETE")),
     # Appended to and never changed: what happened stays told.
     Right(
         "TABLE",

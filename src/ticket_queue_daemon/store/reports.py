@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ticket_queue_daemon.store.anomalies import HeldAction
 from ticket_queue_daemon.store.corrections import Pause
 from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.orders import Process, QueuePause
@@ -180,6 +181,7 @@ class StatusReport:
     daemons: list[Process] = field(default_factory=list)
 
     sent_last_hour: int = 0
+    held_actions: list[HeldAction] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +291,7 @@ class Reports:
                 ],
                 daemons=[Process(**row) for row in fetch(connection, sql("processes"), every)],
                 sent_last_hour=fetch(connection, sql("effects_last_hour"))[0]["sent"],
+                held_actions=[HeldAction(**row) for row in fetch(connection, sql("held_actions"))],
             )
 
     def figures(self, queue: str) -> StateFigures:

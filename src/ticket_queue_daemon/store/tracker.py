@@ -11,6 +11,7 @@ import secrets
 import socket
 from typing import TYPE_CHECKING, Any, Literal
 
+from ticket_queue_daemon.store.anomalies import Anomalies
 from ticket_queue_daemon.store.claims import Claims
 from ticket_queue_daemon.store.corrections import Correction, Corrections, OurAsset
 from ticket_queue_daemon.store.labs import HubLabs
@@ -31,6 +32,7 @@ from ticket_queue_daemon.store.rows import (
     SummaryLine,
 )
 from ticket_queue_daemon.store.session import Session
+from ticket_queue_daemon.store.undo import Undo
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -66,6 +68,8 @@ class StateTracker:
         self._once = Once(session)
         self._recovery = Recovery(database)
         self.hub_labs = HubLabs(database)
+        self.undo = Undo(session)
+        self.anomalies = Anomalies(session)
 
     def close(self) -> None:
         """Close the pool, if this opened one."""

@@ -80,6 +80,14 @@ class TicketsApi:
         """Put a configuration item on the ticket, by its own id."""
         self._relate("POST", ticket_id, "configurationItems", ci_id, "{configurationItemId}")
 
+    def unlink_item(self, ticket_id: int, ci_id: int) -> None:
+        """Take a configuration item off the ticket, by its own id."""
+        self._relate("DELETE", ticket_id, "configurationItems", ci_id, "{configurationItemId}")
+
+    def remove_contact(self, ticket_id: int, uid: str) -> None:
+        """Make a person no contact of the ticket any more."""
+        self._relate("DELETE", ticket_id, "contacts", uid, "{contactUid}")
+
     def add_contact(self, ticket_id: int, uid: str) -> None:
         """Make a person a contact of the ticket."""
         self._relate("POST", ticket_id, "contacts", uid, "{contactUid}")

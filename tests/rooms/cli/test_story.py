@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 11, 24, 4, 12, 7, tzinfo=UTC)
 CHECKED = re.search(r"CHECK \(event IN \((.*?)\)\)", script(), re.DOTALL)
-EVENTS = re.findall(r"'(\w+)'", CHECKED[1] if CHECKED else "")
+EVENTS = [
+    *re.findall(r"'(\w+)'", CHECKED[1] if CHECKED else ""),
+    # Those that later migrations add to the check.
+    *re.findall(r"CHECK \(event = ''(\w+)'' OR", script()),
+]
 
 
 @dataclass(frozen=True)

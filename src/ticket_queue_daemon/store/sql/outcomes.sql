@@ -192,6 +192,7 @@ WITH parked AS MATERIALIZED (
          jsonb_array_elements_text(COALESCE(settled.lines, '[]'))
              WITH ORDINALITY AS line (text, place)
     WHERE settled.status = 'completed' AND settled.queue IS NOT NULL
+      AND settled.action_type <> 'undo'
     ORDER BY line.place
     RETURNING text
 ), told AS (

@@ -108,6 +108,9 @@ CALLS: dict[str, Callable[[Any, Things], Any]] = {
     "POST /{appId}/tickets/{id}/contacts/{contactUid}": lambda tdx, it: tdx.tickets.add_contact(
         it.ticket, it.person
     ),
+    "DELETE /{appId}/tickets/{id}/contacts/{contactUid}": (
+        lambda tdx, it: tdx.tickets.remove_contact(it.ticket, it.person)
+    ),
     "GET /{appId}/tickets/{id}/feed": lambda tdx, it: tdx.tickets.feed(it.ticket),
     "POST /{appId}/tickets/{id}/feed": lambda tdx, it: tdx.tickets.post_feed(
         it.ticket, models.FeedPost(comments="hello")
@@ -125,6 +128,9 @@ CALLS: dict[str, Callable[[Any, Things], Any]] = {
     ),
     "POST /{appId}/tickets/{id}/configurationItems/{configurationItemId}": (
         lambda tdx, it: tdx.tickets.link_item(it.ticket, it.item)
+    ),
+    "DELETE /{appId}/tickets/{id}/configurationItems/{configurationItemId}": (
+        lambda tdx, it: tdx.tickets.unlink_item(it.ticket, it.item)
     ),
     "GET /{appId}/tickets/statuses": lambda tdx, _: tdx.lists.tickets.statuses(),
     "POST /{appId}/tickets/statuses/search": raw_list(
@@ -227,8 +233,6 @@ OTHERS: dict[str, str] = {
     "GET /people/{uid}/groups": NOT_MODELLED,
     "POST /{appId}/tickets/{id}/application": "it moves the ticket away; it answers a Ticket as others do",
     "POST /{appId}/tickets/{id}/children": NO_OBJECT,
-    "DELETE /{appId}/tickets/{id}/contacts/{contactUid}": NO_OBJECT,
-    "DELETE /{appId}/tickets/{id}/configurationItems/{configurationItemId}": NO_OBJECT,
     "DELETE /{appId}/tickets/{ticketId}/tasks/{id}": NO_OBJECT,
     "DELETE /{appId}/assets/{id}": NO_OBJECT,
     "POST /{appId}/assets/{id}/tickets/{ticketId}": NO_OBJECT,

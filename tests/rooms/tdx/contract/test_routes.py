@@ -30,6 +30,8 @@ WITHOUT = {
     "POST /{appId}/tickets/{id}/assets/{assetId}",
     "DELETE /{appId}/tickets/{id}/assets/{assetId}",
     "POST /{appId}/tickets/{id}/configurationItems/{configurationItemId}",
+    "DELETE /{appId}/tickets/{id}/configurationItems/{configurationItemId}",
+    "DELETE /{appId}/tickets/{id}/contacts/{contactUid}",
 }
 # Without these, the lists of feeds would be empty and prove nothing.
 FIRST = (
