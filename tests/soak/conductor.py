@@ -80,7 +80,9 @@ class Soak:
         self.ids: dict[int, int] = {}
         self.connections: list[tuple[int, int]] = []
         world = site.simulator.world
-        self.people = [world.add_person("P", f"Number{n}", f"p{n}") for n in range(60)]
+        self.people = [
+            world.add_person("P", f"Number{n}", f"p{n}") for n in range(len(week.tickets))
+        ]
         self.assets = [world.add_asset(f"IC-EHLB{n:03}-F16", f"SN{n:05}") for n in range(100, 140)]
         self.faults: list[Any] = []
         self.taken_off: set[int] = set()

@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.store.runs import PastRun
 
 _STYLES = {"completed": "green", "some_failed": "yellow", "interrupted": "dim"}
-_HEADINGS = (
-    "ended", "queue", "result", "work", "done", "failed", "skipped", "held", "seconds", "calls", "why"
-)  # fmt: skip
+_WORDS = {
+    "completed": "done",
+    "failed_for_good": "failed for good",
+    "failed": "failed",
+    "needs_review": "held",
+    "skipped": "skipped",
+}
 
 
 def runs(session: Session) -> ExitCode:
@@ -45,7 +49,8 @@ def runs(session: Session) -> ExitCode:
             f"No run since {_at(since)} had work or failed; status shows the daemons alive."
         )
         return ExitCode.DONE
-    terminal.table(_HEADINGS, [_row(run) for run in found])
+    head = ("ended", "queue", "result", "did", "why")
+    terminal.table(head, [_row(run) for run in found])
     total = sum(
         (Counter(outcomes) for run in found for outcomes in run.outcomes.values()), Counter()
     )
@@ -54,21 +59,16 @@ def runs(session: Session) -> ExitCode:
 
 
 def _row(run: PastRun) -> tuple[object, ...]:
-    failed = run.count("failed") + run.count("failed_for_good")
     again = f" (and {run.again} more like it, the last at {_at(run.last_at)})" if run.again else ""
-    return (
-        _at(run.ended_at),
-        run.queue,
-        safe(run.result, style=_STYLES.get(run.result, "red")),
-        run.pending,
-        run.count("completed"),
-        failed,
-        run.count("skipped"),
-        run.count("needs_review"),
-        f"{run.seconds:.1f}",
-        run.api_calls,
-        f"{run.reason}{again}",
-    )
+    result = safe(run.result, style=_STYLES.get(run.result, "red"))
+    return _at(run.ended_at), run.queue, result, _did(run), f"{run.reason}{again}"
+
+
+def _did(run: PastRun) -> str:
+    counts = [(run.count(outcome), word) for outcome, word in _WORDS.items()]
+    told = ", ".join(f"{number} {word}" for number, word in counts if number)
+    took = f"{run.seconds:.1f} s, {run.api_calls} calls"
+    return f"{run.pending} with work: {told}; {took}" if told else ""
 
 
 def _failed(total: Counter[str]) -> int:
