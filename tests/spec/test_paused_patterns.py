@@ -8,7 +8,7 @@ import pytest
 
 from ledger import sql
 from ticket_queue_daemon.actions import AddAssetAction, SummaryCommentAction
-from ticket_queue_daemon.app import App
+from ticket_queue_daemon.app.queues import QueueWork
 from ticket_queue_daemon.cli import main
 from ticket_queue_daemon.store.corrections import Corrections, PatternTickets
 
@@ -171,9 +171,9 @@ def test_what_rests_is_read_once_a_run_and_only_when_there_is_work(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    paused = App._paused
+    paused = QueueWork._paused
     monkeypatch.setattr(
-        App, "_paused", lambda self, dry_run: asked.append(dry_run) or paused(self, dry_run)
+        QueueWork, "_paused", lambda self, dry_run: asked.append(dry_run) or paused(self, dry_run)
     )
     for number in range(5):
         one_more(desk, number)

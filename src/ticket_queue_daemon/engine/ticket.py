@@ -21,7 +21,7 @@ from ticket_queue_daemon.engine.correcting import note_corrections
 from ticket_queue_daemon.engine.expected import PlanChanged
 from ticket_queue_daemon.engine.line import TdxAway
 from ticket_queue_daemon.engine.once import once
-from ticket_queue_daemon.engine.outcome import Ended, judge
+from ticket_queue_daemon.engine.outcome import Ended, Outcome, judge
 from ticket_queue_daemon.engine.plan import Plan, is_under_way
 from ticket_queue_daemon.engine.planning import Declined, Turn, Unsuccessful, make_plan
 from ticket_queue_daemon.errors import DaemonError, LeaseLost, Stopped, StoreError, TdxError
@@ -91,7 +91,9 @@ class TicketWork:
                 self._summarise()
         except LeaseLost as lost:
             held.clear()
-            self._tell("lease_lost", lost.message)
+            self.outcomes.append("lease_lost")
+            told = ActionFinished(self.ticket_id, "", "lease_lost", lost.message, 0.0)
+            self.line.observer.on_event(told)
         finally:
             self._give_back(held)
             self.line.leases.forget(claims)
@@ -265,7 +267,13 @@ class TicketWork:
         away = next((one.away for one in applied.now if one.away is not None), None)
         if away is not None and self._is_away(away):
             raise TdxAway(away.message, away.advice)
-        outcome = judge(plan, applied, last_attempt=claim.attempts + 1 >= line.limits.max_attempts)
+        last = claim.attempts + 1 >= line.limits.max_attempts
+        return self._record(claim, bound, plan, judge(plan, applied, last_attempt=last))
+
+    def _record(
+        self, claim: Claim, bound: BoundAction | None, plan: Plan, outcome: Outcome
+    ) -> Ended:
+        line = self.line
         outcome = outcome.untold() if claim.action_type == UNDO else outcome
         match outcome.status:
             case "completed":
@@ -390,7 +398,3 @@ class TicketWork:
             except StoreError:
                 # The lease runs out by itself; that is what it is for.
                 return
-
-    def _tell(self, outcome: str, message: str) -> None:
-        self.outcomes.append(outcome)
-        self.line.observer.on_event(ActionFinished(self.ticket_id, "", outcome, message, 0.0))
