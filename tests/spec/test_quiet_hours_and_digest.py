@@ -198,6 +198,7 @@ def test_a_daemon_tells_of_a_pause_that_may_be_forgotten_and_of_a_token_that_end
         observer = attended.of("report:1344")
         for _ in range(2):
             observer.on_event(Paused("info", "paused"))
+        attended.look()
 
     ends, paused = [alert.subject.partition(": ")[2] for alert in sent]
     assert ends.startswith("the token of TDX ends at ")
