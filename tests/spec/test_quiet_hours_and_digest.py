@@ -200,7 +200,7 @@ def test_a_daemon_tells_of_a_pause_that_may_be_forgotten_and_of_a_token_that_end
             observer.on_event(Paused("info", "paused"))
         attended.look()
 
-    ends, paused = [alert.subject.partition(": ")[2] for alert in sent]
+    paused, ends = sorted(alert.subject.partition(": ")[2] for alert in sent)
     assert ends.startswith("the token of TDX ends at ")
     assert paused == "paused for 48 hours (report:1344)"
 
