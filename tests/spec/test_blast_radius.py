@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ticket_queue_daemon.actions import AddAssetAction, CommentAction, SummaryCommentAction
+from ticket_queue_daemon.cli import main
 from ticket_queue_daemon.errors import BlastRadiusError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desk import Desk
 
 
@@ -61,6 +64,29 @@ def test_a_baseline_leaves_the_tickets_as_they_are(desk: Desk) -> None:
     assert report.executed == 1
     assert [desk.comments(ticket) for ticket in old] == [[]] * 6
     assert desk.comments(new) == ["Hello"]
+
+
+def test_a_baseline_of_one_action_leaves_the_others_to_the_run(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in desk.simulator.env().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATABASE_URL", desk.database_url)
+    ticket = desk.ticket("Screen")
+    first, second = CommentAction("First"), CommentAction("Second")
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(
+        "version: 1\nactions:\n"
+        "  - comment: {comment_text: First}\n  - comment: {comment_text: Second}\n"
+    )
+
+    assert main(["baseline", "--config", str(rules), "--action", first.get_action_id()]) == 0
+    desk.run(first, second)
+
+    assert desk.comments(ticket) == ["Second"]
+    assert second.get_action_id() not in capsys.readouterr().out
+    assert main(["baseline", "--config", str(rules), "--action", "tag:0123456789ab:v1"]) == 2
+    assert f"There are: {first.get_action_id()}" in capsys.readouterr().err
 
 
 def test_a_summary_of_what_was_allowed_is_not_counted_again(desk: Desk) -> None:

@@ -153,13 +153,21 @@ class QueueWork:
             hooks.on_event(RunFailed(self.name, error))
             raise
 
-    def baseline(self) -> BaselineReport:
-        """Mark the tickets now in the queue as done for its actions; TDX is not changed."""
+    def baseline(self, only: Collection[str] = ()) -> BaselineReport:
+        """Mark the tickets now in the queue as done for its actions; TDX is not changed.
+
+        Args:
+            only: the ids of the actions that are meant; empty: all.
+        """
         queue, app = self.queue, self._app
         client, tracker = app.tdx, app.tracker
         app.check_instance()
         found = queue.tickets(client)
-        keys = [bound.key for bound in self.bound if not bound.key.summarises]
+        keys = [
+            bound.key
+            for bound in self.bound
+            if not bound.key.summarises and (not only or bound.key.action_id in only)
+        ]
         tracker.bind_instance(client.instance)
         tracker.register_actions(queue.keys)
         rows = tracker.baseline(queue.name, found.ids, keys, "baseline command")

@@ -201,7 +201,20 @@ def retry(parser: argparse.ArgumentParser) -> None:
 
 
 def baseline(parser: argparse.ArgumentParser) -> None:
-    """The run's flags that make sense behind the word as well."""
+    """For which actions, and by which rules."""
+    run_flags(parser)
+    parser.add_argument(
+        "--action",
+        metavar="ID",
+        type=action_id,
+        action="append",
+        default=[],
+        help="only this one, by its id as `config show` tells it; may be given again (default: all)",
+    )
+
+
+def run_flags(parser: argparse.ArgumentParser) -> None:
+    """The run's flags that make sense behind a word as well."""
     for field, metavar in (("report_id", "ID"), ("config_path", "FILE")):
         setting(parser, field, metavar=metavar, default=argparse.SUPPRESS)
     only_queue(parser, default=argparse.SUPPRESS)

@@ -6,7 +6,7 @@ import argparse
 from datetime import timedelta
 from pathlib import Path
 
-from ticket_queue_daemon.cli.command_options import baseline, json, only_queue, setting
+from ticket_queue_daemon.cli.command_options import json, only_queue, run_flags, setting
 from ticket_queue_daemon.cli.option_types import (
     since,
     span,
@@ -52,7 +52,7 @@ exit codes:
 
 def plan(parser: argparse.ArgumentParser) -> None:
     """By which rules, in which form, and whether it is kept to be applied."""
-    baseline(parser)
+    run_flags(parser)
     form = parser.add_mutually_exclusive_group()
     json(form)
     form.add_argument("--markdown", action="store_true", help="Markdown instead of tables")
@@ -68,7 +68,7 @@ def plan(parser: argparse.ArgumentParser) -> None:
 def apply(parser: argparse.ArgumentParser) -> None:
     """Which plan, by which rules, and how old it may be."""
     parser.add_argument("plan", metavar="PLANFILE", type=Path, help="what `plan --out` wrote")
-    baseline(parser)
+    run_flags(parser)
     parser.add_argument(
         "--max-age",
         metavar="SPAN",
