@@ -1,4 +1,4 @@
-"""Who hears of a run: alerts, the dead-man's switch, metrics, the log, the screen; each queue's own."""
+"""Who hears of a run: alerts, the dead-man's switch, metrics, traces, the log, the screen."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ticket_queue_daemon.cli.alerts import alerting
 from ticket_queue_daemon.cli.attending import attending
 from ticket_queue_daemon.cli.progress import ProgressObserver
 from ticket_queue_daemon.cli.show import EachRun, Show
+from ticket_queue_daemon.errors import ConfigError
 from ticket_queue_daemon.observe.canonical import LogObserver
 from ticket_queue_daemon.observe.events import PassFailed
 from ticket_queue_daemon.observe.hooks import ByQueue, Hooks
@@ -18,6 +19,7 @@ from ticket_queue_daemon.observe.pinging import Pinger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from ticket_queue_daemon.app import App
     from ticket_queue_daemon.cli.session import Session
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from ticket_queue_daemon.observe.alerts import Alerts
     from ticket_queue_daemon.observe.events import Observer
     from ticket_queue_daemon.observe.quiet import Quiet
+    from ticket_queue_daemon.observe.tracing import Traces
 
 
 @dataclass
@@ -71,7 +74,11 @@ class Watchers:
 
     @contextmanager
     def over(self, session: Session, app: App) -> Iterator[None]:
-        """Within it, metrics are served, and there is a bar for whoever watches."""
+        """Within it, metrics are served, traces are sent, and there is a bar for whoever watches.
+
+        Raises:
+            ConfigError: metrics can't be served there, or traces not be sent.
+        """
         daemon, settings = bool(session.args.daemon), app.settings
         with ExitStack() as stack:
             attended = stack.enter_context(attending(session, app, self.quiet))
@@ -85,6 +92,8 @@ class Watchers:
                 self._makers.append(metered.of)
                 self.gone.append(metered.pulses.gone)
                 self._process.append(metered.meter)
+            if settings.traces is not None and app.client is not None:
+                self._makers.append(stack.enter_context(_traced(app, settings.traces)).of)
             # Two bars at a time would fight for the screen.
             at_once = daemon and len(app.queues) > 1
             if session.terminal.interactive and not settings.only_looks and not at_once:
@@ -103,6 +112,18 @@ class Watchers:
                 )
                 self._makers.append(lambda _: each)
             yield
+
+
+def _traced(app: App, address: str) -> AbstractContextManager[Traces]:
+    try:
+        from ticket_queue_daemon.app.tracing import tracing  # noqa: PLC0415  an extra
+        from ticket_queue_daemon.observe.trace_delivery import collector  # noqa: PLC0415  likewise
+    except ImportError as error:
+        raise ConfigError(
+            f"DAEMON_TRACES is set, and tracing is not installed ({error.name} is missing).",
+            "pip install 'ticket-queue-daemon[tracing]', or unset it.",
+        ) from error
+    return tracing(app, collector(address))
 
 
 @contextmanager

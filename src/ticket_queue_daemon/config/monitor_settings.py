@@ -1,4 +1,4 @@
-"""The settings of what a monitor reads: where metrics and probes are served."""
+"""The settings of what a monitor reads: where metrics are served, and where traces are sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from ticket_queue_daemon.config.kinds import Line  # noqa: TC001  pydantic reads it
+from ticket_queue_daemon.config.kinds import Line, WebAddress  # noqa: TC001  pydantic reads them
 from ticket_queue_daemon.config.variables import Variable
 
 _TOP_PORT = 65_535
@@ -35,3 +35,12 @@ class MonitorSettings(BaseModel):
             "--metrics-host",
         ),
     ] = "127.0.0.1"
+    traces: Annotated[
+        WebAddress | None,
+        Variable(
+            "DAEMON_TRACES",
+            "an OpenTelemetry collector (OTLP over HTTP) to which a trace of each ticket worked on is "
+            "sent; needs the extra tracing; unset: none; see docs/monitoring.md",
+            "a web address such as http://localhost:4318",
+        ),
+    ] = None

@@ -35,6 +35,7 @@ from ticket_queue_daemon.observe.events import (
     RunStarted,
     TicketFinished,
     TicketsPending,
+    TicketStarted,
 )
 from ticket_queue_daemon.tdx.directory import Directory
 from ticket_queue_daemon.tdx.turns import on_behalf_of, serve
@@ -253,6 +254,7 @@ class Cycle:
         def one(ticket_id: int) -> list[PlanView]:
             if stopping():
                 return []
+            observer.on_event(TicketStarted(ticket_id))
             views, outcomes = preview(read(ticket_id), actions, work[ticket_id], rehearsal)
             tally.add(outcomes)
             observer.on_event(TicketFinished(ticket_id))

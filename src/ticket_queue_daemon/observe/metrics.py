@@ -36,6 +36,7 @@ from ticket_queue_daemon.observe.events import (
 from ticket_queue_daemon.observe.results import (
     RESULTS,
     SUCCESSES,
+    kind_of_answer,
     result_of,
     result_of_error,
     type_of,
@@ -170,7 +171,7 @@ class Meter:
 
     def _count_call(self, call: CallEnded) -> None:
         route = (call.verb, call.route)
-        self._calls.labels(*route, _kind_of_answer(call)).inc()
+        self._calls.labels(*route, kind_of_answer(call)).inc()
         if call.sent:
             self._call_seconds.labels(*route).observe(call.seconds)
         if call.status == _TOO_MANY:
@@ -191,9 +192,3 @@ class _Counting:
     def on_event(self, event: Event) -> None:
         """Count it."""
         self._meter.count(self._queue, event)
-
-
-def _kind_of_answer(call: CallEnded) -> str:
-    if call.status is None:
-        return "no_answer" if call.sent else "not_sent"
-    return f"{call.status // 100}xx"

@@ -1,4 +1,4 @@
-"""How a run ended, in one word; metrics and the record of runs say the same."""
+"""How a run or a call ended, in one word; metrics, traces and the record of runs say the same."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ticket_queue_daemon.errors import ConfigError, DaemonError, StoreError, Tdx
 from ticket_queue_daemon.observe.events import STOPPED_ON_REQUEST
 
 if TYPE_CHECKING:
-    from ticket_queue_daemon.observe.events import RunFigures
+    from ticket_queue_daemon.observe.events import CallEnded, RunFigures
 
 SUCCESSES = ("completed", "some_failed", "dry_run")
 """The run came to its end, whatever became of single tickets."""
@@ -40,3 +40,10 @@ def result_of_error(error: BaseException) -> str:
 def type_of(action_id: str) -> str:
     """The action's type; work that was lost to another daemon names no action."""
     return action_id.partition(":")[0] or "unknown"
+
+
+def kind_of_answer(call: CallEnded) -> str:
+    """``2xx`` to ``5xx``, ``no_answer`` (it may have arrived) or ``not_sent``."""
+    if call.status is None:
+        return "no_answer" if call.sent else "not_sent"
+    return f"{call.status // 100}xx"
