@@ -9,7 +9,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import psycopg
@@ -19,9 +19,10 @@ from ticket_queue_daemon.store.embedded import EmbeddedPostgres
 from ticket_queue_daemon.store.migrate import Migrator
 from ticket_queue_daemon.store.pool import Database
 from ticket_queue_daemon.store.tracker import StateTracker
+from unseen import gather, leaks, nothing_leaks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from ticket_queue_daemon.simulator.server import SimulatorServer
 
@@ -120,7 +121,32 @@ def simulator() -> Iterator[SimulatorServer]:
     )
 
     with SimulatorServer(limits="off") as server:
+        gather(server.env())
         yield server
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, Any]:
+    """A test that printed or logged a secret has failed, whatever else it showed."""
+    report = yield
+    found = leaks(*(text for _, text in report.sections))
+    if found and report.outcome == "passed":
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} printed or logged a secret: {', '.join(found)}"
+    return report
+
+
+_read = pytest.CaptureFixture.readouterr
+
+
+def _read_and_searched(fixture: pytest.CaptureFixture[str]) -> Any:
+    seen = _read(fixture)
+    if isinstance(seen.out, str):
+        nothing_leaks(seen.out, seen.err)
+    return seen
+
+
+pytest.CaptureFixture.readouterr = _read_and_searched  # what a test reads back is in no report
 
 
 _stale: list[str] = []

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from unseen import nothing_leaks
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -58,6 +60,7 @@ def finish(process: subprocess.Popen[str], seconds: float = 60) -> tuple[int, st
         process.communicate()
         raise
     assert "Traceback" not in logged
+    nothing_leaks(logged)
     return process.returncode, logged
 
 

@@ -1,7 +1,7 @@
 """The daemon of the soak: the real loop, whose waits are handed to the conductor and skipped.
 
 Whenever it would wait for its next pass it prints one line of JSON, and reads what it is to do: ``go``
-(the wait is over), ``run``, ``reload`` or ``stop``. Each wait that was skipped has passed on its
+(the wait is over), ``run`` or ``stop``. Each wait that was skipped has passed on its
 monotonic clock, by which the schedule goes.
 """
 
@@ -104,8 +104,6 @@ class Handed(Bell):
                 return Ring.NEWS
             case "run":
                 return Ring.RUN
-            case "reload":
-                return Ring.RELOAD
             case _:
                 self._stop.set()
                 return Ring.NEWS
@@ -123,7 +121,7 @@ def main() -> None:
         bell = Handed(clock, told, stop)
         recorder = RunRecorder(Runs(app.database), app.tracker.worker)
         hooks = Hooks([told, recorder, LogObserver()])
-        run_forever(app, Loop(stop, dry_run=False, observer=hooks, bell=bell))
+        run_forever(app, Loop(stop, dry_run=False, observer=hooks, bell_of=lambda: bell))
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ class Loop:
         confirm: action ids that may reach more tickets than ``DAEMON_MAX_NEW_TICKETS``.
         observer: hears of every queue; ``of``: gives who hears of one, by its name.
         gone: told of a queue that is watched no more.
-        bell: rung for a reload.
+        bell: rung for a reload; ``bell_of``: makes the one by which a queue waits.
         rules: reads the rules again; None: they stay as they are.
         look_seconds: how often they are looked at for a change.
         reloading: around a reload that was asked for.
@@ -66,6 +66,7 @@ class Loop:
     of: Callable[[str], Observer] | None = None
     gone: Callable[[str], None] = _nobody
     bell: Bell = field(default_factory=Bell)
+    bell_of: Callable[[], Bell] = Bell
     rules: Reloader | None = None
     look_seconds: float = LOOK_SECONDS
     reloading: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
@@ -184,7 +185,7 @@ class QueueThread:
         self._has_left = False
         self._lock = threading.Lock()
         self._here: Presence | None = None
-        self.bell = Bell()
+        self.bell = loop.bell_of()
         self.error: BaseException | None = None
         self.last: RunReport | None = None
         self.thread = threading.Thread(target=self._run, name=f"queue {self._name}")
