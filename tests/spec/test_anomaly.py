@@ -10,6 +10,7 @@ import pytest
 from ledger import sql
 from ticket_queue_daemon.actions import CommentAction, SummaryCommentAction, TagAction
 from ticket_queue_daemon.cli import main
+from ticket_queue_daemon.engine.expected import Expected, Wanted, fingerprint
 from ticket_queue_daemon.observe.alerts import AlertObserver
 from ticket_queue_daemon.rules.making import RuleWords
 
@@ -183,4 +184,30 @@ def test_what_is_gone_from_the_report_is_held_no_more(desk: Desk, command: Comma
     desk.world.set_report(1344, rows=[])
     app.run_once(dry_run=False)
 
+    assert command("status")[0] == 0
+
+
+def test_what_a_plan_names_was_looked_at_and_the_rest_stays_held(
+    desk: Desk, command: Command
+) -> None:
+    past(desk, TAG.get_action_id(), *[1] * 10)
+    tickets(desk)
+    run(desk, TAG)
+    hello = CommentAction("Hello")
+    preview, _ = run(desk, TAG, hello, dry_run=True)
+
+    def apply(action_id: str) -> RunReport:
+        wanted = {
+            (one.ticket_id, action_id): Wanted(
+                fingerprint(action_id, one.planned, summarises=False), one.effects
+            )
+            for one in preview.plans
+            if one.action_id == action_id
+        }
+        expected = Expected(wanted)
+        return run(desk, TAG, hello, confirm=expected.action_ids, expected=expected)[0]
+
+    assert (apply(hello.get_action_id()).succeeded, tagged(desk)) == (MANY, 0)
+    assert command("status")[0] == 1
+    assert (apply(TAG.get_action_id()).succeeded, tagged(desk)) == (MANY, MANY)
     assert command("status")[0] == 0

@@ -438,3 +438,41 @@ def test_killed_and_taken_up_again_it_is_done_once(
     assert len(desk.simulator.journal.for_ticket(ticket.id, "asset_detached")) == 1
     assert [one["status"] for one in undos(log, ticket)] == ["completed"]
     assert desk.attached(ticket) == []
+
+
+def test_what_bounds_a_run_bounds_an_undo(
+    desk: Desk, log: StateTracker, machine: Asset, undo: Undo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = desk.ticket("Printer")
+    attach = Did(lambda f, t: f.add_asset(t, machine.id, name=NAME))
+    desk.run(attach)
+    assert len(ticket.items) == 1
+
+    monkeypatch.setenv("DAEMON_READ_ONLY", "true")
+    code, said = undo(ticket.id)
+    assert (code, len(ticket.items), undos(log, ticket)) == (0, 1, [])
+    assert "Read-only" in said
+    assert f"would take off asset {NAME}" in said
+    monkeypatch.delenv("DAEMON_READ_ONLY")
+
+    # The one effect of the run has filled the hour: nothing is begun, and no attempt is counted.
+    monkeypatch.setenv("DAEMON_MAX_EFFECTS_PER_HOUR", "1")
+    code, said = undo(ticket.id)
+    assert (code, len(ticket.items), undos(log, ticket)) == (1, 1, [])
+    assert "DAEMON_MAX_EFFECTS_PER_HOUR is 1" in said
+    monkeypatch.delenv("DAEMON_MAX_EFFECTS_PER_HOUR")
+
+    # A kind that is not allowed is refused, and what stays as it is does not count as undone.
+    monkeypatch.setenv("DAEMON_ALLOWED_EFFECTS", "attach_asset")
+    code, said = undo(ticket.id)
+    assert (code, len(ticket.items)) == (1, 1)
+    assert "detach_asset is not among the effects that DAEMON_ALLOWED_EFFECTS allows" in said
+    [row] = [one for one in log.get_ticket_actions(ticket.id) if one["action_type"] == "did"]
+    assert "undone" not in row["metadata"]
+    monkeypatch.delenv("DAEMON_ALLOWED_EFFECTS")
+
+    # It is to be made due, as any refusal; a pause of the queue is no matter.
+    undo("--ticket", ticket.id, word="retry")
+    undo("--reason", "something is wrong", word="pause")
+    code, said = undo(ticket.id)
+    assert (code, ticket.items) == (0, [])
